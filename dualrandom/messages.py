@@ -62,7 +62,8 @@ def shown(value: Param) -> str:
     a name from a sheet can neither move the cursor nor reorder the line.
     """
     return "".join(
-        char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
+        char
+        if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
         else f"\\u{ord(char):04x}"
         for char in str(value)
     )
@@ -87,7 +88,9 @@ def lines(error: DualRandomError, lang: Lang) -> tuple[str, ...]:
         out.append(f"  - {problem_line(item, lang)}")
     if len(error.problems) > _SHOWN:
         out.append("  " + text(lang, "ui.more", count=len(error.problems) - _SHOWN))
-    out.append(f"  {text(lang, 'ui.fix')} {text(lang, f'{error.code}.fix', **error.params)}")
+    out.append(
+        f"  {text(lang, 'ui.fix')} {text(lang, f'{error.code}.fix', **error.params)}"
+    )
     return tuple(out)
 
 
@@ -97,4 +100,8 @@ def problem_line(item: Problem, lang: Lang) -> str:
     what = text(lang, f"{item.code}.what", **params)
     fix = text(lang, f"{item.code}.fix", **params)
     at = place(item.where)
-    return f"{at}  [{item.code}] {what}  → {fix}" if at else f"[{item.code}] {what}  → {fix}"
+    return (
+        f"{at}  [{item.code}] {what}  → {fix}"
+        if at
+        else f"[{item.code}] {what}  → {fix}"
+    )
