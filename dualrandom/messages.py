@@ -71,7 +71,7 @@ def shown(value: Param) -> str:
 
 def place(where: Where) -> str:
     """Return a place as one line: ``企业名录.xlsx › 对象 › F7``."""
-    parts = [where.file, where.sheet, where.cell]
+    parts: list[str | int | None] = [where.file, where.sheet, where.cell]
     if where.cell is None:
         parts += [where.row, where.column]
     parts += [None if where.entry is None else f"#{where.entry}", where.step]
@@ -84,8 +84,7 @@ def lines(error: DualRandomError, lang: Lang) -> tuple[str, ...]:
     out = [f"dualrandom: {head} {text(lang, f'{error.code}.what', **error.params)}"]
     if error.where is not None and place(error.where):
         out.append(f"  {text(lang, 'ui.where')} {place(error.where)}")
-    for item in error.problems[:_SHOWN]:
-        out.append(f"  - {problem_line(item, lang)}")
+    out += [f"  - {problem_line(item, lang)}" for item in error.problems[:_SHOWN]]
     if len(error.problems) > _SHOWN:
         out.append("  " + text(lang, "ui.more", count=len(error.problems) - _SHOWN))
     out.append(
