@@ -1,4 +1,4 @@
-"""Value to bytes to digest: canonical JSON, tables, Merkle tree hashes.
+r"""Value to bytes to digest: canonical JSON, tables, Merkle tree hashes.
 
 Border: bytes and plain values only. This is the only room that encodes for hashing.
 
@@ -6,9 +6,9 @@ Border: bytes and plain values only. This is the only room that encodes for hash
 - A table is TSV: a header, perhaps ``#salt`` and ``#strata``, then records; LF only.
 - Parsing accepts exactly what writing makes: for one value there is one file.
 
-    id\\tstratum\\ttickets
-    #salt\\tffffffffffffffffffffffffffffffff
-    91330000EXAMPLE017\\teast\\t1
+    id\tstratum\ttickets
+    #salt\tffffffffffffffffffffffffffffffff
+    91330000EXAMPLE017\teast\t1
 
 Spec: draw-v1 §1.
 """

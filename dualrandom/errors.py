@@ -97,7 +97,7 @@ class StateError(DualRandomError):
     exit_code = 4
 
 
-class EnvironmentProblem(DualRandomError):
+class EnvironmentProblem(DualRandomError):  # noqa: N818 - EnvironmentError is taken
     """A file that cannot be read, a locked database, a full disk."""
 
     exit_code = 5

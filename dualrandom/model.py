@@ -176,7 +176,7 @@ class Conflict:
     def __post_init__(self) -> None:
         _need(is_id(self.id), "id", self.id)
         _need(is_id(self.inspector), "inspector", self.inspector)
-        _need(is_value(self.reason), "reason", self.reason)
+        _need(self.reason != "" and is_value(self.reason), "reason", self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,8 +268,10 @@ class Replacement:
         _need(0 <= self.seq <= MAX_INT, "seq", self.seq)
         _need(is_id(self.id), "id", self.id)
         _need(is_id(self.substitute), "substitute", self.substitute)
-        _need(is_value(self.reason), "reason", self.reason)
-        _need(is_value(self.evidence), "evidence", self.evidence)
+        _need(self.reason != "" and is_value(self.reason), "reason", self.reason)
+        _need(
+            self.evidence != "" and is_value(self.evidence), "evidence", self.evidence
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +291,7 @@ class Substitution:
         _need(self.post >= 1, "post", self.post)
         _need(is_id(self.inspector), "inspector", self.inspector)
         _need(is_id(self.substitute), "substitute", self.substitute)
-        _need(is_value(self.reason), "reason", self.reason)
+        _need(self.reason != "" and is_value(self.reason), "reason", self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,412 @@
+"""The two documents of a draw as bytes: announcement.json and result.json.
+
+Border: bytes to values and back.
+
+- Writing is canonical; reading accepts nothing else.
+- A field that this program does not know is kept by name: the document may be right,
+  but it is *not checked*.
+
+Spec: draw-v1 §2, §3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dualrandom.announcement import (
+    Announcement,
+    Excluded,
+    Item,
+    RegistryState,
+    Result,
+    Supersedes,
+    Task,
+)
+from dualrandom.canonical import json_line, parse_json, parse_json_line
+from dualrandom.errors import VerificationError
+from dualrandom.fields import Fields
+from dualrandom.model import (
+    Area,
+    FileDigest,
+    Post,
+    Quota,
+    Ratio,
+    Rounding,
+    Strata,
+    Stratum,
+    Visibility,
+    is_date,
+    is_draw_id,
+    is_hex,
+    is_time,
+)
+from dualrandom.randomness import (
+    GAMES,
+    PROTOCOL,
+    Dice,
+    Drand,
+    Local,
+    Lottery,
+    Nist,
+    Sealed,
+    Source,
+    UnknownSource,
+)
+from dualrandom.tables import FROZEN, TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# ── writing ──────────────────────────────────────────────────────────────────────
+
+
+def announcement_bytes(value: Announcement) -> bytes:
+    """Return announcement.json. Its SHA-256 is the commitment."""
+    task = value.task
+    out: dict[str, Any] = {
+        "protocol": PROTOCOL,
+        "draw": value.draw,
+        "office": value.office,
+        "title": value.title,
+        "announced": value.announced,
+        "due": value.due,
+        "task": {
+            "id": task.id,
+            "plan": task.plan,
+            "type": task.type,
+            "scope": task.scope,
+            "from": task.start,
+            "to": task.end,
+            "rules": task.rules,
+        },
+        "items": [
+            {"code": i.code, "version": i.version, "name": i.name, "basis": i.basis}
+            for i in value.items
+        ],
+        "registry": {
+            "seq": value.registry.seq,
+            "targets": value.registry.targets,
+            "inspectors": value.registry.inspectors,
+        },
+        "files": _files(value.files),
+        "visibility": {name: str(seen) for name, seen in value.visibility},
+        "excluded": [
+            {"list": e.list, "reason": e.reason, "count": e.count}
+            for e in value.excluded
+        ],
+        "posts": [{"count": p.count, "need": list(p.need)} for p in value.posts],
+        "area": str(value.area),
+        "randomness": [_source(source) for source in value.randomness],
+        "software": value.software,
+    }
+    if value.strata is not None:
+        out |= _strata(value.strata)
+    if value.reserves is not None:
+        out["reserves"] = {"ratio": str(value.reserves)}
+    if value.strata_private:
+        out["strata_private"] = True
+    if value.release is not None:
+        out["release"] = value.release
+    if value.off_site is not None:
+        out["off_site"] = value.off_site
+    if value.supersedes is not None:
+        out["supersedes"] = {
+            "draw": value.supersedes.draw,
+            "reason": value.supersedes.reason,
+        }
+    return json_line(out)
+
+
+def strata_line(strata: Strata) -> object:
+    """Return what stands behind ``#strata`` in a private strata.tsv.
+
+    Spec:
+        draw-v1 §4, "Private strata": the array, or an object where there is a total.
+    """
+    out = _strata(strata)
+    return out if "total" in out else out["strata"]
+
+
+def result_bytes(value: Result) -> bytes:
+    """Return result.json."""
+    return json_line(
+        {
+            "protocol": PROTOCOL,
+            "draw": value.draw,
+            "commitment": value.commitment,
+            "seed_file": value.seed_file,
+            "randomness_file": value.randomness_file,
+            "files": _files(value.files),
+            "visibility": {name: str(seen) for name, seen in value.visibility},
+            "drawn": value.drawn,
+            "matched": value.matched,
+            "software": value.software,
+        }
+    )
+
+
+def _files(files: Iterable[tuple[str, FileDigest]]) -> dict[str, Any]:
+    return {
+        name: {"rows": f.rows, "bytes": f.bytes, "sha256": f.sha256}
+        | ({} if f.root is None else {"root": f.root})
+        for name, f in files
+    }
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    if quota.ratio is None:
+        return {"count": quota.count}
+    return {"ratio": str(quota.ratio), "round": str(quota.round)}
+
+
+def _strata(strata: Strata) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "strata": [
+            {"name": s.name, "rows": s.rows}
+            | ({} if s.quota is None else {"quota": _quota(s.quota)})
+            for s in strata.strata
+        ]
+    }
+    return out if strata.total is None else out | {"total": strata.total}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    match source:
+        case Drand():
+            return {"kind": "drand", "chain": source.chain, "round": source.round}
+        case Nist():
+            return {"kind": "nist", "chain": source.chain, "pulse": source.pulse}
+        case Lottery():
+            return {"kind": "lottery", "game": source.game, "issue": source.issue}
+        case Sealed():
+            return {
+                "kind": "sealed",
+                "party": source.party,
+                "commitment": source.commitment,
+            }
+        case Dice():
+            return {"kind": "dice", "count": source.count}
+        case Local():
+            return {"kind": "local"}
+        case UnknownSource():
+            return {"kind": source.kind}
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────
+
+
+def parse_announcement(data: bytes) -> Announcement:
+    """Return the announcement in announcement.json.
+
+    Raises:
+        VerificationError: E802, not canonical JSON; E805, another protocol; E801,
+            a field missing or not as it must be; E410, fewer than two posts; E606,
+            E607, randomness that may not be announced.
+
+    Spec:
+        draw-v1 §3.
+    """
+    top = Fields.of(parse_json_line(data))
+    if top.text("protocol") != PROTOCOL:
+        raise VerificationError("E805", protocol=top.text("protocol")[:40])
+    private = top.take("strata_private", default=False)
+    if private not in (True, False) or (private is False and top.has("strata_private")):
+        raise VerificationError("E801", field="strata_private", value=str(private))
+    task, registry = top.child("task"), top.child("registry")
+    area = top.text("area")
+    if area not in list(Area):
+        top.note("area")
+    value = Announcement(
+        draw=top.text("draw", is_draw_id),
+        office=top.text("office"),
+        title=top.text("title"),
+        announced=top.text("announced", is_time),
+        due=top.text("due", is_time),
+        task=Task(
+            id=task.text("id"),
+            plan=task.text("plan", empty=True),
+            type=task.text("type"),
+            scope=task.text("scope", empty=True),
+            start=task.text("from", is_date),
+            end=task.text("to", is_date),
+            rules=task.text("rules", _is_digest),
+        ),
+        items=tuple(
+            Item(
+                code=item.text("code"),
+                version=item.number("version", least=1),
+                name=item.text("name"),
+                basis=item.text("basis"),
+            )
+            for item in top.children("items", least=1)
+        ),
+        registry=RegistryState(
+            seq=registry.number("seq"),
+            targets=registry.text("targets", _is_digest),
+            inspectors=registry.text("inspectors", _is_digest),
+        ),
+        files=_read_files(top.child("files"), tuple(k.name for k in FROZEN)),
+        visibility=_read_visibility(top.child("visibility")),
+        excluded=tuple(
+            Excluded(
+                list=e.text("list", {"targets", "inspectors"}.__contains__),
+                reason=e.text("reason"),
+                count=e.number("count"),
+            )
+            for e in top.children("excluded")
+        ),
+        strata=None if private else read_strata(top),
+        posts=tuple(
+            Post(count=p.number("count", least=1), need=p.texts("need"))
+            for p in top.children("posts", least=1)
+        ),
+        area=Area(area) if area in list(Area) else None,
+        randomness=tuple(map(_read_source, top.children("randomness", least=1))),
+        software=top.text("software"),
+        reserves=(
+            read_ratio(top.child("reserves"), "ratio") if top.has("reserves") else None
+        ),
+        strata_private=private is True,
+        release=top.text("release", is_date) if top.has("release") else None,
+        off_site=top.text("off_site") if top.has("off_site") else None,
+        supersedes=_read_supersedes(top) if top.has("supersedes") else None,
+    )
+    return replace(value, unknown=top.unknown())
+
+
+def parse_result(data: bytes) -> Result:
+    """Return the result in result.json.
+
+    Raises:
+        VerificationError: E802, E805, E801 as for an announcement.
+
+    Spec:
+        draw-v1 §2, result.json.
+    """
+    top = Fields.of(parse_json_line(data))
+    if top.text("protocol") != PROTOCOL:
+        raise VerificationError("E805", protocol=top.text("protocol")[:40])
+    value = Result(
+        draw=top.text("draw", is_draw_id),
+        commitment=top.text("commitment", _is_digest),
+        seed_file=top.text("seed_file", _is_digest),
+        randomness_file=top.text("randomness_file", _is_digest),
+        files=_read_files(top.child("files"), None),
+        visibility=_read_visibility(top.child("visibility")),
+        drawn=top.number("drawn"),
+        matched=top.flag("matched"),
+        software=top.text("software"),
+    )
+    return replace(value, unknown=top.unknown())
+
+
+def parse_strata_line(data: bytes) -> tuple[Strata, tuple[str, ...]]:
+    """Return the private strata behind ``#strata``, and unknown fields.
+
+    Raises:
+        VerificationError: E802, E801; names of unequal length are refused too.
+
+    Spec:
+        draw-v1 §4, "Private strata".
+    """
+    value = parse_json(data)
+    top = Fields.of({"strata": value} if isinstance(value, list) else value)
+    if isinstance(value, dict) and "total" not in value:
+        raise VerificationError("E801", field="#strata", value="")
+    strata = read_strata(top)
+    if len({len(s.name) for s in strata.strata}) > 1:
+        raise VerificationError("E801", field="#strata", value="name")
+    return strata, top.unknown()
+
+
+def read_strata(top: Fields) -> Strata:
+    """Return the strata and the total of an announcement. Spec: draw-v1 §3."""
+    return Strata(
+        strata=tuple(
+            Stratum(
+                name=s.text("name"),
+                rows=s.number("rows"),
+                quota=_read_quota(s.child("quota")) if s.has("quota") else None,
+            )
+            for s in top.children("strata", least=1)
+        ),
+        total=top.number("total", least=1) if top.has("total") else None,
+    )
+
+
+def _read_quota(fields: Fields) -> Quota:
+    if fields.has("count") == fields.has("ratio"):
+        raise VerificationError("E801", field=fields.path, value="")
+    if fields.has("count"):
+        return Quota(count=fields.number("count", least=1))
+    word = fields.text("round", set(Rounding).__contains__)
+    return Quota(ratio=read_ratio(fields, "ratio"), round=Rounding(word))
+
+
+def read_ratio(fields: Fields, name: str) -> Ratio:
+    """Return a ratio written ``p/q``. Spec: draw-v1 §1."""
+    text = fields.text(name)
+    p, slash, q = text.partition("/")
+    ok = slash and all(n.isascii() and n.isdigit() and n[0] != "0" for n in (p, q))
+    if not ok or max(len(p), len(q)) > len("999999"):
+        raise VerificationError("E801", field=fields.name(name), value=text[:80])
+    return Ratio(p=int(p), q=int(q))
+
+
+def _read_source(fields: Fields) -> Source:
+    kind = fields.text("kind")
+    if kind == "drand":
+        return Drand(chain=fields.text("chain"), round=fields.number("round"))
+    if kind == "nist":
+        return Nist(chain=fields.number("chain"), pulse=fields.number("pulse"))
+    if kind == "lottery" and fields.text("game") in GAMES:
+        return Lottery(game=fields.text("game"), issue=fields.text("issue"))
+    if kind == "sealed":
+        return Sealed(party=fields.text("party"), commitment=fields.text("commitment"))
+    if kind == "dice":
+        return Dice(count=fields.number("count"))
+    if kind == "local":
+        return Local()
+    fields.note("kind")
+    return UnknownSource(kind=kind)
+
+
+def _read_supersedes(top: Fields) -> Supersedes:
+    fields = top.child("supersedes")
+    return Supersedes(
+        draw=fields.text("draw", is_draw_id), reason=fields.text("reason")
+    )
+
+
+def _read_files(
+    fields: Fields, names: tuple[str, ...] | None
+) -> tuple[tuple[str, FileDigest], ...]:
+    if names is not None and set(fields.names()) != set(names):
+        raise VerificationError("E801", field=fields.path, value="")
+    out = []
+    for name in sorted(fields.names()):
+        f = fields.child(name)
+        digest = FileDigest(
+            rows=f.number("rows"),
+            bytes=f.number("bytes"),
+            sha256=f.text("sha256", _is_digest),
+            root=(
+                f.text("root", _is_digest)
+                if name == TARGETS.name and f.has("root")
+                else None
+            ),
+        )
+        out.append((name, digest))
+    return tuple(out)
+
+
+def _read_visibility(fields: Fields) -> tuple[tuple[str, Visibility], ...]:
+    return tuple(
+        (name, Visibility(fields.text(name, set(Visibility).__contains__)))
+        for name in sorted(fields.names())
+    )
+
+
+def _is_digest(text: str) -> bool:
+    return is_hex(text, 64)

@@ -1,0 +1,266 @@
+"""The tables of a draw folder: columns, row types, order.
+
+Border: bytes to rows and back; which file is due, and who may see it, is decided by
+:mod:`dualrandom.announcement`.
+
+- One specification a file; writing sorts, parsing refuses what is not sorted.
+- Parsing gives legal rows or one :class:`VerificationError` that names the line.
+
+Spec: draw-v1 §2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from dualrandom.canonical import Table, parse_table, table_bytes
+from dualrandom.errors import VerificationError
+from dualrandom.model import (
+    MAX_INT,
+    Conflict,
+    Drawn,
+    Exclusion,
+    Inspector,
+    InspectorId,
+    Member,
+    Replacement,
+    Reserve,
+    Selected,
+    StratumRow,
+    Substitution,
+    Target,
+    TargetId,
+    Ticket,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[Row]):
+    """What one file of a draw folder looks like.
+
+    Attributes:
+        name: the file's name.
+        columns: the header, in order.
+        to_record: a row as strings.
+        from_record: strings as a row; raises VerificationError E801.
+        key: what the file is sorted by, each key once; None: an order that only
+            the draw itself knows (reserves by announced stratum, teams by target).
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    to_record: Callable[[Row], tuple[str, ...]]
+    from_record: Callable[[tuple[str, ...]], Row]
+    key: Callable[[Row], Any] | None
+
+    def encode(
+        self,
+        rows: Iterable[Row],
+        *,
+        salt: str | None = None,
+        strata: bytes | None = None,
+    ) -> bytes:
+        """Return the file; rows are sorted unless their order is the draw's own."""
+        ordered = rows if self.key is None else sorted(rows, key=self.key)
+        return table_bytes(
+            self.columns, map(self.to_record, ordered), salt=salt, strata=strata
+        )
+
+    def parse(self, data: bytes) -> tuple[Table, tuple[Row, ...]]:
+        """Return the table's parts and its rows.
+
+        Raises:
+            VerificationError: E803, not a table of this kind; E801, an illegal
+                value; E804, not sorted or not unique.
+        """
+        table = parse_table(data, self.columns)
+        rows = tuple(map(self.from_record, table.records))
+        if self.key is not None:
+            keys = list(map(self.key, rows))
+            for row, (before, after) in enumerate(pairwise(keys)):
+                if not before < after:
+                    raise VerificationError("E804", file=self.name, row=row + 2)
+        return table, rows
+
+
+def number(text: str, field: str) -> int:
+    """Return a plain decimal integer: no sign, no leading zeros, at most 2^53−1.
+
+    Raises:
+        VerificationError: E801.
+
+    Spec:
+        draw-v1 §1.
+    """
+    if (
+        not (text.isascii() and text.isdigit())
+        or len(text) > len(str(MAX_INT))
+        or (len(text) > 1 and text[0] == "0")
+        or int(text) > MAX_INT
+    ):
+        raise VerificationError("E801", field=field, value=text[:80])
+    return int(text)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+TARGETS: Final = Kind[Target](
+    name="targets.tsv",
+    columns=("id", "name", "region", "kind", "salt"),
+    to_record=lambda r: (r.id, r.name, r.region, r.kind, r.salt),
+    from_record=lambda v: Target(
+        id=TargetId(v[0]), name=v[1], region=v[2], kind=v[3], salt=v[4]
+    ),
+    key=lambda r: r.id.encode(),
+)
+STRATA: Final = Kind[StratumRow](
+    name="strata.tsv",
+    columns=("id", "stratum", "tickets"),
+    to_record=lambda r: (r.id, r.stratum, str(r.tickets)),
+    from_record=lambda v: StratumRow(
+        id=TargetId(v[0]), stratum=v[1], tickets=number(v[2], "tickets")
+    ),
+    key=lambda r: r.id.encode(),
+)
+INSPECTORS: Final = Kind[Inspector](
+    name="inspectors.tsv",
+    columns=("id", "name", "unit", "region", "tags", "max"),
+    to_record=lambda r: (
+        r.id,
+        r.name,
+        r.unit,
+        r.region,
+        ",".join(r.tags),
+        "" if r.max is None else str(r.max),
+    ),
+    from_record=lambda v: Inspector(
+        id=InspectorId(v[0]),
+        name=v[1],
+        unit=v[2],
+        region=v[3],
+        tags=_tags(v[4]),
+        max=number(v[5], "max") if v[5] else None,
+    ),
+    key=lambda r: r.id.encode(),
+)
+CONFLICTS: Final = Kind[Conflict](
+    name="conflicts.tsv",
+    columns=("id", "inspector", "reason"),
+    to_record=lambda r: (r.id, r.inspector, r.reason),
+    from_record=lambda v: Conflict(
+        id=TargetId(v[0]), inspector=InspectorId(v[1]), reason=v[2]
+    ),
+    key=lambda r: (r.id.encode(), r.inspector.encode()),
+)
+EXCLUSIONS: Final = Kind[Exclusion](
+    name="exclusions.tsv",
+    columns=("id", "reason"),
+    to_record=lambda r: (r.id, r.reason),
+    from_record=lambda v: Exclusion(id=v[0], reason=v[1]),
+    key=lambda r: r.id.encode(),
+)
+INSPECTOR_EXCLUSIONS: Final = Kind[Exclusion](
+    name="inspector-exclusions.tsv",
+    columns=EXCLUSIONS.columns,
+    to_record=EXCLUSIONS.to_record,
+    from_record=EXCLUSIONS.from_record,
+    key=EXCLUSIONS.key,
+)
+SELECTED: Final = Kind[Selected](
+    name="selected.tsv",
+    columns=("order", "id", "stratum", "rank", "ticket"),
+    to_record=lambda r: (str(r.order), r.id, r.stratum, str(r.rank), r.ticket),
+    from_record=lambda v: Selected(
+        order=number(v[0], "order"),
+        id=TargetId(v[1]),
+        stratum=v[2],
+        rank=number(v[3], "rank"),
+        ticket=Ticket(v[4]),
+    ),
+    key=lambda r: r.order,
+)
+RESERVES: Final = Kind[Reserve](
+    name="reserves.tsv",
+    columns=("id", "stratum", "rank", "ticket"),
+    to_record=lambda r: (r.id, r.stratum, str(r.rank), r.ticket),
+    from_record=lambda v: Reserve(
+        id=TargetId(v[0]),
+        stratum=v[1],
+        rank=number(v[2], "rank"),
+        ticket=Ticket(v[3]),
+    ),
+    key=None,
+)
+DRAWN: Final = Kind[Drawn](
+    name="drawn.tsv",
+    columns=("id",),
+    to_record=lambda r: (r.id,),
+    from_record=lambda v: Drawn(id=TargetId(v[0])),
+    key=lambda r: r.id.encode(),
+)
+TEAMS: Final = Kind[Member](
+    name="teams.tsv",
+    columns=("id", "post", "inspector"),
+    to_record=lambda r: (r.id, str(r.post), r.inspector),
+    from_record=lambda v: Member(
+        id=TargetId(v[0]), post=number(v[1], "post"), inspector=InspectorId(v[2])
+    ),
+    key=None,
+)
+REPLACEMENTS: Final = Kind[Replacement](
+    name="replacements.tsv",
+    columns=("seq", "id", "substitute", "reason", "evidence"),
+    to_record=lambda r: (str(r.seq), r.id, r.substitute, r.reason, r.evidence),
+    from_record=lambda v: Replacement(
+        seq=number(v[0], "seq"),
+        id=TargetId(v[1]),
+        substitute=TargetId(v[2]),
+        reason=v[3],
+        evidence=v[4],
+    ),
+    key=lambda r: r.seq,
+)
+SUBSTITUTIONS: Final = Kind[Substitution](
+    name="substitutions.tsv",
+    columns=("seq", "id", "post", "inspector", "substitute", "reason"),
+    to_record=lambda r: (
+        str(r.seq),
+        r.id,
+        str(r.post),
+        r.inspector,
+        r.substitute,
+        r.reason,
+    ),
+    from_record=lambda v: Substitution(
+        seq=number(v[0], "seq"),
+        id=TargetId(v[1]),
+        post=number(v[2], "post"),
+        inspector=InspectorId(v[3]),
+        substitute=InspectorId(v[4]),
+        reason=v[5],
+    ),
+    key=lambda r: r.seq,
+)
+
+FROZEN: Final[tuple[Kind[Any], ...]] = (
+    TARGETS,
+    STRATA,
+    INSPECTORS,
+    CONFLICTS,
+    EXCLUSIONS,
+    INSPECTOR_EXCLUSIONS,
+)
+"""The six tables that an announcement fixes."""
+RESULTS: Final[tuple[Kind[Any], ...]] = (SELECTED, RESERVES, DRAWN, TEAMS)
+"""The tables that a draw makes; reserves and teams not always."""
+CHANGES: Final[tuple[Kind[Any], ...]] = (REPLACEMENTS, SUBSTITUTIONS)
+"""The tables that grow afterwards, if there is anything to say."""
