@@ -113,7 +113,7 @@ def _tags(text: str) -> tuple[str, ...]:
     return tuple(text.split(",")) if text else ()
 
 
-TARGETS: Final = Kind[Target](
+TARGETS: Final[Kind[Target]] = Kind(
     name="targets.tsv",
     columns=("id", "name", "region", "kind", "salt"),
     to_record=lambda r: (r.id, r.name, r.region, r.kind, r.salt),
@@ -122,7 +122,7 @@ TARGETS: Final = Kind[Target](
     ),
     key=lambda r: r.id.encode(),
 )
-STRATA: Final = Kind[StratumRow](
+STRATA: Final[Kind[StratumRow]] = Kind(
     name="strata.tsv",
     columns=("id", "stratum", "tickets"),
     to_record=lambda r: (r.id, r.stratum, str(r.tickets)),
@@ -131,7 +131,7 @@ STRATA: Final = Kind[StratumRow](
     ),
     key=lambda r: r.id.encode(),
 )
-INSPECTORS: Final = Kind[Inspector](
+INSPECTORS: Final[Kind[Inspector]] = Kind(
     name="inspectors.tsv",
     columns=("id", "name", "unit", "region", "tags", "max"),
     to_record=lambda r: (
@@ -152,7 +152,7 @@ INSPECTORS: Final = Kind[Inspector](
     ),
     key=lambda r: r.id.encode(),
 )
-CONFLICTS: Final = Kind[Conflict](
+CONFLICTS: Final[Kind[Conflict]] = Kind(
     name="conflicts.tsv",
     columns=("id", "inspector", "reason"),
     to_record=lambda r: (r.id, r.inspector, r.reason),
@@ -161,21 +161,21 @@ CONFLICTS: Final = Kind[Conflict](
     ),
     key=lambda r: (r.id.encode(), r.inspector.encode()),
 )
-EXCLUSIONS: Final = Kind[Exclusion](
+EXCLUSIONS: Final[Kind[Exclusion]] = Kind(
     name="exclusions.tsv",
     columns=("id", "reason"),
     to_record=lambda r: (r.id, r.reason),
     from_record=lambda v: Exclusion(id=v[0], reason=v[1]),
     key=lambda r: r.id.encode(),
 )
-INSPECTOR_EXCLUSIONS: Final = Kind[Exclusion](
+INSPECTOR_EXCLUSIONS: Final[Kind[Exclusion]] = Kind(
     name="inspector-exclusions.tsv",
     columns=EXCLUSIONS.columns,
     to_record=EXCLUSIONS.to_record,
     from_record=EXCLUSIONS.from_record,
     key=EXCLUSIONS.key,
 )
-SELECTED: Final = Kind[Selected](
+SELECTED: Final[Kind[Selected]] = Kind(
     name="selected.tsv",
     columns=("order", "id", "stratum", "rank", "ticket"),
     to_record=lambda r: (str(r.order), r.id, r.stratum, str(r.rank), r.ticket),
@@ -188,7 +188,7 @@ SELECTED: Final = Kind[Selected](
     ),
     key=lambda r: r.order,
 )
-RESERVES: Final = Kind[Reserve](
+RESERVES: Final[Kind[Reserve]] = Kind(
     name="reserves.tsv",
     columns=("id", "stratum", "rank", "ticket"),
     to_record=lambda r: (r.id, r.stratum, str(r.rank), r.ticket),
@@ -200,14 +200,14 @@ RESERVES: Final = Kind[Reserve](
     ),
     key=None,
 )
-DRAWN: Final = Kind[Drawn](
+DRAWN: Final[Kind[Drawn]] = Kind(
     name="drawn.tsv",
     columns=("id",),
     to_record=lambda r: (r.id,),
     from_record=lambda v: Drawn(id=TargetId(v[0])),
     key=lambda r: r.id.encode(),
 )
-TEAMS: Final = Kind[Member](
+TEAMS: Final[Kind[Member]] = Kind(
     name="teams.tsv",
     columns=("id", "post", "inspector"),
     to_record=lambda r: (r.id, str(r.post), r.inspector),
@@ -216,7 +216,7 @@ TEAMS: Final = Kind[Member](
     ),
     key=None,
 )
-REPLACEMENTS: Final = Kind[Replacement](
+REPLACEMENTS: Final[Kind[Replacement]] = Kind(
     name="replacements.tsv",
     columns=("seq", "id", "substitute", "reason", "evidence"),
     to_record=lambda r: (str(r.seq), r.id, r.substitute, r.reason, r.evidence),
@@ -229,7 +229,7 @@ REPLACEMENTS: Final = Kind[Replacement](
     ),
     key=lambda r: r.seq,
 )
-SUBSTITUTIONS: Final = Kind[Substitution](
+SUBSTITUTIONS: Final[Kind[Substitution]] = Kind(
     name="substitutions.tsv",
     columns=("seq", "id", "post", "inspector", "substitute", "reason"),
     to_record=lambda r: (
