@@ -1,0 +1,111 @@
+"""A draw folder against the protocol: a report of numbered steps.
+
+Border: pure. Bytes by name come in, a report goes out; signature checkers and what
+the reader trusts are arguments. It never says *agrees* of what it did not compute.
+
+Spec: draw-v1 §7.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dualrandom.canonical import sha256
+from dualrandom.documents import parse_announcement
+from dualrandom.errors import VerificationError
+from dualrandom.tables import CHANGES, FROZEN, RESULTS
+from dualrandom.verify.changes import check_changes
+from dualrandom.verify.lists import ANNOUNCEMENT, check_lists
+from dualrandom.verify.log import LOG_FILES, Trust, check_log
+from dualrandom.verify.outcome import (
+    RANDOMNESS,
+    RESULT,
+    SEED,
+    check_result,
+    check_seed,
+    check_selection,
+    check_teams,
+)
+from dualrandom.verify.report import Report, Step, Steps, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dualrandom.notes import Verifier
+
+__all__ = ["KNOWN", "Report", "Step", "Trust", "Verdict", "verify_draw"]
+
+KNOWN: Final = frozenset(
+    (
+        ANNOUNCEMENT,
+        SEED,
+        RANDOMNESS,
+        RESULT,
+        *(kind.name for kind in (*FROZEN, *RESULTS, *CHANGES)),
+        *LOG_FILES,
+    )
+)
+"""Every file that a draw folder may hold. Spec: draw-v1 §2."""
+
+
+def verify_draw(
+    name: str, files: Mapping[str, bytes], *, verifier: Verifier, trust: Trust
+) -> Report:
+    """Check a draw folder, or the part of it that its reader may see.
+
+    Args:
+        name: the folder's name.
+        files: bytes by name, ``log/announce.entry`` for what lies in ``log/``.
+        verifier: checks Ed25519 signatures.
+        trust: log keys and witnesses that the reader got elsewhere.
+
+    Spec:
+        draw-v1 §7.
+    """
+    steps = Steps()
+    for file in sorted(set(files) - KNOWN):
+        steps.unchecked("folder", "unlisted", file)
+    if ANNOUNCEMENT not in files:
+        steps.unchecked("announcement", "absent", ANNOUNCEMENT)
+        return _report(name, steps)
+    data = files[ANNOUNCEMENT]
+    try:
+        announcement = parse_announcement(data)
+    except VerificationError as error:
+        if error.code == "E805":
+            steps.unchecked("announcement", "unknown_protocol", ANNOUNCEMENT)
+        else:
+            steps.refused("announcement", error, ANNOUNCEMENT)
+        return _report(name, steps)
+    commitment = sha256(data)
+    for field in announcement.unknown:
+        steps.unchecked("announcement", "unknown_field", ANNOUNCEMENT, field=field)
+    if name == announcement.draw:
+        steps.agrees("announcement", ANNOUNCEMENT)
+    else:
+        steps.differs("folder", "E809", None, folder=name, draw=announcement.draw)
+
+    lists = check_lists(steps, announcement, files)
+    seed = check_seed(steps, lists, files, commitment)
+    result = check_result(steps, lists, files, commitment)
+    drawn = check_selection(steps, lists, seed)
+    members = check_teams(steps, lists, result, drawn)
+    check_changes(steps, lists, files, drawn, members)
+    place = check_log(
+        steps,
+        announcement=announcement,
+        commitment=commitment,
+        files=files,
+        verifier=verifier,
+        trust=trust,
+    )
+    return Report(
+        draw=announcement.draw,
+        steps=tuple(steps.made),
+        standing=place.standing,
+        unwitnessed=place.unwitnessed,
+    )
+
+
+def _report(name: str, steps: Steps) -> Report:
+    return Report(draw=name, steps=tuple(steps.made), standing=None, unwitnessed=True)

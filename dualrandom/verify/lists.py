@@ -1,0 +1,243 @@
+"""The announcement and the six frozen tables: grammar, digests, rules of the lists.
+
+Spec: draw-v1 §2, §3, §7.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from dualrandom.announcement import Announcement
+from dualrandom.canonical import Table, records_root, sha256
+from dualrandom.documents import parse_strata_line
+from dualrandom.draw import quotas
+from dualrandom.errors import StateError, VerificationError
+from dualrandom.matching import unstaffable
+from dualrandom.model import Area, FileDigest, Strata, Visibility
+from dualrandom.tables import (
+    CONFLICTS,
+    EXCLUSIONS,
+    FROZEN,
+    INSPECTOR_EXCLUSIONS,
+    INSPECTORS,
+    STRATA,
+    TARGETS,
+    Kind,
+    Row,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dualrandom.verify.report import Steps
+
+ANNOUNCEMENT = "announcement.json"
+
+
+class Lists:
+    """The frozen tables that are here and could be read.
+
+    Attributes:
+        announcement: what the folder announces.
+        strata: the strata, public or from strata.tsv; None where they are withheld.
+    """
+
+    def __init__(self, announcement: Announcement) -> None:
+        self.announcement = announcement
+        self.strata: Strata | None = announcement.strata
+        self._tables: dict[str, tuple[Table, tuple[Any, ...]]] = {}
+
+    def put(self, name: str, table: Table, rows: tuple[Any, ...]) -> None:
+        """Keep a table that was read."""
+        self._tables[name] = (table, rows)
+
+    def has(self, *kinds: Kind[Any]) -> bool:
+        """Say whether all these tables are here."""
+        return all(kind.name in self._tables for kind in kinds)
+
+    def rows(self, kind: Kind[Row]) -> tuple[Row, ...]:
+        """Return a table's rows."""
+        return self._tables[kind.name][1]
+
+    def table(self, kind: Kind[Any]) -> Table:
+        """Return a table's parts."""
+        return self._tables[kind.name][0]
+
+
+def read_table(
+    steps: Steps,
+    kind: Kind[Any],
+    data: bytes,
+    *,
+    digest: FileDigest | None,
+    document: str,
+    seen: Visibility,
+) -> tuple[Table, tuple[Any, ...]] | None:
+    """Check one table against the document that names it; return what was read.
+
+    Args:
+        steps: where the outcome goes.
+        kind: what the file must look like.
+        data: its bytes.
+        digest: what the document says of it; None: nothing does.
+        document: ``announcement.json`` or ``result.json``.
+        seen: who may see it, which decides whether a salt is due.
+    """
+    name = kind.name
+    # The digest first: a changed file is named as such before its grammar is judged.
+    if digest is not None and sha256(data) != digest.sha256:
+        steps.differs("file", "E810", name, document=document)
+        return None
+    try:
+        table, rows = kind.parse(data)
+    except VerificationError as error:
+        steps.refused("file", error, name)
+        return None
+    if digest is not None and (digest.rows, digest.bytes) != (len(rows), len(data)):
+        steps.differs("file", "E811", name, document=document)
+        return None
+    if (table.salt is None) != (seen is Visibility.PUBLIC):
+        steps.differs("file", "E812", name)
+        return None
+    steps.agrees("file", name)
+    return table, rows
+
+
+def check_lists(
+    steps: Steps, announcement: Announcement, files: Mapping[str, bytes]
+) -> Lists:
+    """Check every frozen table that is here, and what the lists owe each other."""
+    lists = Lists(announcement)
+    for kind in FROZEN:
+        seen = announcement.sees(kind.name)
+        if kind.name not in files:
+            code = "absent" if seen is Visibility.PUBLIC else f"withheld_{seen}"
+            steps.unchecked("file", code, kind.name)
+            continue
+        read = read_table(
+            steps,
+            kind,
+            files[kind.name],
+            digest=announcement.digest(kind.name),
+            document=ANNOUNCEMENT,
+            seen=seen,
+        )
+        if read is not None:
+            lists.put(kind.name, *read)
+    if lists.has(TARGETS):
+        _check_targets(steps, lists)
+    if lists.has(STRATA):
+        _check_strata(steps, lists)
+    _check_quotas(steps, lists)
+    if lists.has(TARGETS, EXCLUSIONS):
+        _check_exclusions(steps, lists, EXCLUSIONS, TARGETS, "targets")
+    if lists.has(INSPECTORS, INSPECTOR_EXCLUSIONS):
+        _check_exclusions(steps, lists, INSPECTOR_EXCLUSIONS, INSPECTORS, "inspectors")
+    if lists.has(TARGETS, INSPECTORS, CONFLICTS):
+        _check_staffing(steps, lists)
+    return lists
+
+
+def _check_targets(steps: Steps, lists: Lists) -> None:
+    announcement = lists.announcement
+    salted = {row.salt != "" for row in lists.rows(TARGETS)}
+    if salted - {announcement.sealed}:
+        steps.differs("targets", "E813", TARGETS.name)
+        return
+    root = announcement.digest(TARGETS.name).root
+    if root is not None and root != records_root(lists.table(TARGETS).lines):
+        steps.differs("targets", "E814", TARGETS.name)
+        return
+    steps.agrees("targets", TARGETS.name, count=len(lists.rows(TARGETS)))
+
+
+def _check_strata(steps: Steps, lists: Lists) -> None:
+    announcement, table = lists.announcement, lists.table(STRATA)
+    if (table.strata is not None) != announcement.strata_private:
+        steps.differs("strata", "E815", STRATA.name)
+        return
+    if table.strata is not None:
+        try:
+            lists.strata, unknown = parse_strata_line(table.strata)
+        except VerificationError as error:
+            steps.refused("strata", error, STRATA.name)
+            return
+        for field in unknown:
+            steps.unchecked("strata", "unknown_field", STRATA.name, field=field)
+    rows = lists.rows(STRATA)
+    if lists.has(TARGETS) and [r.id for r in rows] != [
+        t.id for t in lists.rows(TARGETS)
+    ]:
+        steps.differs("strata", "E816", STRATA.name)
+        return
+    counted = Counter(row.stratum for row in rows)
+    announced = {s.name: s.rows for s in lists.strata.strata} if lists.strata else {}
+    if counted != Counter(announced):
+        steps.differs("strata", "E817", STRATA.name)
+        return
+    steps.agrees("strata", STRATA.name, count=len(announced))
+
+
+def _check_quotas(steps: Steps, lists: Lists) -> None:
+    if lists.strata is None:
+        return
+    file = STRATA.name if lists.announcement.strata_private else ANNOUNCEMENT
+    if sum(s.rows for s in lists.strata.strata) != (
+        lists.announcement.digest(TARGETS.name).rows
+    ):
+        steps.differs("quotas", "E817", file)
+        return
+    try:
+        taken = quotas(lists.strata)
+    except StateError as error:
+        steps.differs("quotas", error.code, file, **error.params)
+        return
+    steps.agrees("quotas", file, count=sum(taken))
+
+
+def _check_exclusions(
+    steps: Steps,
+    lists: Lists,
+    excluded: Kind[Any],
+    listed: Kind[Any],
+    name: str,
+) -> None:
+    both = {r.id for r in lists.rows(excluded)} & {r.id for r in lists.rows(listed)}
+    if both:
+        steps.differs("exclusions", "E818", excluded.name, id=min(both))
+        return
+    counted = Counter(row.reason for row in lists.rows(excluded))
+    announced = Counter[str]()
+    for e in lists.announcement.excluded:
+        if e.list == name:
+            announced[e.reason] += e.count
+    if +counted != +announced:
+        steps.differs("exclusions", "E819", excluded.name)
+        return
+    steps.agrees("exclusions", excluded.name, count=sum(counted.values()))
+
+
+def _check_staffing(steps: Steps, lists: Lists) -> None:
+    announcement = lists.announcement
+    if announcement.area is None:
+        steps.unchecked("staffing", "unknown_field", ANNOUNCEMENT, field="area")
+        return
+    targets, inspectors = lists.rows(TARGETS), lists.rows(INSPECTORS)
+    if announcement.area is not Area.ANY:
+        for file, rows in ((TARGETS, targets), (INSPECTORS, inspectors)):
+            empty = [row.id for row in rows if not row.region]
+            if empty:
+                steps.differs("staffing", "E820", file.name, id=empty[0])
+                return
+    alone = unstaffable(
+        targets=targets,
+        posts=announcement.posts,
+        inspectors=inspectors,
+        area=announcement.area,
+        conflicts=lists.rows(CONFLICTS),
+    )
+    if alone:
+        steps.differs("staffing", "E821", TARGETS.name, id=alone[0], count=len(alone))
+        return
+    steps.agrees("staffing", TARGETS.name)

@@ -1,0 +1,352 @@
+"""Seed, key, selection, teams: everything that a draw makes, made again.
+
+A drawn file is compared as a whole: the bytes that the rule gives against the bytes
+that are here. So nothing in it can be changed without being noticed.
+
+Spec: draw-v1 §4-§6, §7.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dualrandom.announcement import Result, result_files
+from dualrandom.canonical import parse_json_line, sha256
+from dualrandom.documents import parse_result
+from dualrandom.draw import Selection, select
+from dualrandom.errors import StateError, VerificationError
+from dualrandom.matching import match
+from dualrandom.model import Drawn, Member, TargetId, Visibility
+from dualrandom.randomness import (
+    Dice,
+    Drand,
+    Local,
+    Lottery,
+    Nist,
+    Source,
+    UnknownSource,
+    check_value,
+    drawn_salt,
+    key_of,
+    parse_seed_txt,
+    seed_of,
+    value_of,
+)
+from dualrandom.tables import (
+    CONFLICTS,
+    DRAWN,
+    INSPECTORS,
+    RESERVES,
+    RESULTS,
+    SELECTED,
+    STRATA,
+    TARGETS,
+    TEAMS,
+    Kind,
+)
+from dualrandom.verify.lists import ANNOUNCEMENT, Lists, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dualrandom.verify.report import Steps
+
+SEED = "seed.txt"
+RANDOMNESS = "randomness.json"
+RESULT = "result.json"
+
+
+def check_seed(
+    steps: Steps, lists: Lists, files: Mapping[str, bytes], commitment: str
+) -> str | None:
+    """Check seed.txt and randomness.json; return the seed."""
+    announcement = lists.announcement
+    if SEED not in files:
+        steps.unchecked("seed", "absent", SEED)
+        return None
+    data = files[SEED]
+    try:
+        named, lines = parse_seed_txt(data)
+        if named != commitment:
+            steps.differs("seed", "E830", ANNOUNCEMENT)
+            return None
+        if len(lines) != len(announcement.randomness):
+            raise VerificationError("E602", line=f"({len(lines)})")
+        values = [
+            value_of(source, text)
+            for source, text in zip(announcement.randomness, lines, strict=True)
+        ]
+    except VerificationError as error:
+        steps.refused("seed", error, SEED)
+        return None
+    steps.agrees("seed", SEED)
+    proofs = _read_proofs(steps, files, len(values))
+    for i, (source, value) in enumerate(
+        zip(announcement.randomness, values, strict=True)
+    ):
+        try:
+            check_value(source, value, announcement.draw)
+        except VerificationError as error:
+            steps.refused("source", error, SEED)
+            continue
+        _check_source(steps, source, value, proofs[i] if proofs is not None else None)
+    return seed_of(data)
+
+
+def _read_proofs(
+    steps: Steps, files: Mapping[str, bytes], count: int
+) -> list[dict[str, Any]] | None:
+    if RANDOMNESS not in files:
+        steps.unchecked("proofs", "absent", RANDOMNESS)
+        return None
+    try:
+        value = parse_json_line(files[RANDOMNESS])
+    except VerificationError as error:
+        steps.refused("proofs", error, RANDOMNESS)
+        return None
+    if (
+        not isinstance(value, list)
+        or len(value) != count
+        or not all(isinstance(proof, dict) for proof in value)
+    ):
+        steps.differs("proofs", "E831", RANDOMNESS)
+        return None
+    steps.agrees("proofs", RANDOMNESS)
+    return value
+
+
+def _check_source(
+    steps: Steps, source: Source, value: str, proof: dict[str, Any] | None
+) -> None:
+    match source:
+        case Drand():
+            _check_drand(steps, value, proof)
+        case Nist():
+            _check_nist(steps, source, value, proof)
+        case Lottery():
+            _check_bare(steps, proof)
+            steps.people(
+                "source",
+                "people_lottery",
+                SEED,
+                game=source.game,
+                issue=source.issue,
+                value=value,
+            )
+        case Dice():
+            _check_bare(steps, proof)
+            steps.people("source", "people_dice", SEED, value=value)
+        case Local():
+            _check_bare(steps, proof)
+            steps.unchecked("source", "local", SEED)
+        case UnknownSource():
+            steps.unchecked("source", "unknown_kind", ANNOUNCEMENT, kind=source.kind)
+        case _:
+            _check_bare(steps, proof)
+            steps.agrees("source", SEED, kind="sealed")
+
+
+def _check_bare(steps: Steps, proof: dict[str, Any] | None) -> None:
+    for field in sorted(proof or ()):
+        steps.unchecked("proofs", "unknown_field", RANDOMNESS, field=field)
+
+
+def _check_drand(steps: Steps, value: str, proof: dict[str, Any] | None) -> None:
+    if proof is None:
+        steps.unchecked("source", "signature", RANDOMNESS)
+        return
+    try:
+        signature = bytes.fromhex(str(proof.get("signature")))
+    except ValueError:
+        signature = b""
+    if sha256(signature) != value or proof.get("signature") != signature.hex():
+        steps.differs("source", "E832", RANDOMNESS)
+        return
+    _check_bare(
+        steps,
+        {k: v for k, v in proof.items() if k not in ("signature", "previous_signature")},
+    )
+    steps.unchecked("source", "signature", RANDOMNESS)
+
+
+def _check_nist(
+    steps: Steps, source: Nist, value: str, proof: dict[str, Any] | None
+) -> None:
+    pulse = (proof or {}).get("pulse")
+    if proof is None:
+        steps.unchecked("source", "signature", RANDOMNESS)
+    elif (
+        not isinstance(pulse, dict)
+        or str(pulse.get("outputValue")).lower() != value
+        or (pulse.get("chainIndex"), pulse.get("pulseIndex"))
+        != (source.chain, source.pulse)
+    ):
+        steps.differs("source", "E832", RANDOMNESS)
+    else:
+        steps.unchecked("source", "signature", RANDOMNESS)
+
+
+def check_result(
+    steps: Steps, lists: Lists, files: Mapping[str, bytes], commitment: str
+) -> Result | None:
+    """Check result.json against the announcement and the files that it names."""
+    announcement = lists.announcement
+    if RESULT not in files:
+        steps.unchecked("result", "absent", RESULT)
+        return None
+    try:
+        result = parse_result(files[RESULT])
+    except VerificationError as error:
+        if error.code == "E805":
+            steps.unchecked("result", "unknown_protocol", RESULT)
+        else:
+            steps.refused("result", error, RESULT)
+        return None
+    names = result_files(announcement, matched=result.matched)
+    due = {name: announcement.sees(name) for name in names}
+    if (
+        result.draw != announcement.draw
+        or result.commitment != commitment
+        or tuple(name for name, _ in result.files) != names
+        or dict(result.visibility) != due
+        or dict(result.files)[DRAWN.name].rows != result.drawn
+    ):
+        steps.differs("result", "E833", RESULT)
+        return None
+    for file, digest in (
+        (SEED, result.seed_file),
+        (RANDOMNESS, result.randomness_file),
+    ):
+        if file in files and sha256(files[file]) != digest:
+            steps.differs("result", "E810", file, document=RESULT)
+            return None
+    for field in result.unknown:
+        steps.unchecked("result", "unknown_field", RESULT, field=field)
+    steps.agrees("result", RESULT)
+    for kind in RESULTS:
+        if kind.name in due:
+            _read_drawn(steps, lists, kind, result, files)
+        elif kind.name in files:
+            steps.differs("file", "E834", kind.name)
+    return result
+
+
+def _read_drawn(
+    steps: Steps,
+    lists: Lists,
+    kind: Kind[Any],
+    result: Result,
+    files: Mapping[str, bytes],
+) -> None:
+    seen = lists.announcement.sees(kind.name)
+    if kind.name not in files:
+        code = "absent" if seen is Visibility.PUBLIC else f"withheld_{seen}"
+        steps.unchecked("file", code, kind.name)
+        return
+    read = read_table(
+        steps,
+        kind,
+        files[kind.name],
+        digest=dict(result.files)[kind.name],
+        document=RESULT,
+        seen=seen,
+    )
+    if read is None:
+        return
+    table, _ = read
+    if table.salt is not None and lists.has(INSPECTORS):
+        salt = lists.table(INSPECTORS).salt
+        if salt is None or table.salt != drawn_salt(salt, kind.name):
+            steps.differs("file", "E835", kind.name)
+            return
+    lists.put(kind.name, *read)
+
+
+def check_selection(
+    steps: Steps, lists: Lists, seed: str | None
+) -> tuple[str, Selection] | None:
+    """Draw again, and compare; return the key and the selection."""
+    if seed is None or not lists.has(STRATA) or lists.strata is None:
+        _check_drawn_alone(steps, lists)
+        steps.unchecked("selection", "no_strata" if seed else "no_seed", SELECTED.name)
+        return None
+    key = key_of(seed, lists.table(STRATA).salt)
+    try:
+        selection = select(
+            key=key,
+            rows=lists.rows(STRATA),
+            strata=lists.strata,
+            reserves=lists.announcement.reserves,
+        )
+    except StateError as error:
+        steps.differs("selection", error.code, STRATA.name, **error.params)
+        return None
+    for stratum in selection.short:
+        steps.agrees("short", STRATA.name, stratum=stratum)
+    drawn = tuple(Drawn(id=row.id) for row in selection.selected)
+    _compare(steps, "selection", lists, SELECTED, selection.selected)
+    if lists.announcement.reserves is not None:
+        _compare(steps, "reserves", lists, RESERVES, selection.reserves)
+    _compare(steps, "drawn", lists, DRAWN, tuple(sorted(drawn, key=DRAWN.key)))
+    return key, selection
+
+
+def _compare(
+    steps: Steps, name: str, lists: Lists, kind: Kind[Any], rows: tuple[Any, ...]
+) -> None:
+    if not lists.has(kind):
+        return
+    published = lists.rows(kind)
+    for row, (here, due) in enumerate(zip(published, rows, strict=False), 1):
+        if here != due:
+            steps.differs(name, "E836", kind.name, row=row, id=here.id, due=due.id)
+            return
+    if len(published) != len(rows):
+        steps.differs(name, "E837", kind.name, count=len(published), due=len(rows))
+        return
+    steps.agrees(name, kind.name, count=len(rows))
+
+
+def _check_drawn_alone(steps: Steps, lists: Lists) -> None:
+    """Where strata are withheld, the drawn list can at least be held to the list."""
+    if lists.has(DRAWN, TARGETS):
+        listed = {target.id for target in lists.rows(TARGETS)}
+        strangers = [row.id for row in lists.rows(DRAWN) if row.id not in listed]
+        if strangers:
+            steps.differs("drawn", "E838", DRAWN.name, id=strangers[0])
+
+
+def check_teams(
+    steps: Steps,
+    lists: Lists,
+    result: Result | None,
+    drawn: tuple[str, Selection] | None,
+) -> tuple[Member, ...] | None:
+    """Match again, and compare; return the teams that the rule gives."""
+    if result is None:
+        return None
+    if drawn is None or not lists.has(TARGETS, INSPECTORS, CONFLICTS):
+        steps.unchecked("teams", "no_inspectors", TEAMS.name)
+        return None
+    announcement = lists.announcement
+    if announcement.area is None:
+        steps.unchecked("teams", "unknown_field", ANNOUNCEMENT, field="area")
+        return None
+    key, selection = drawn
+    by_id: dict[TargetId, Any] = {t.id: t for t in lists.rows(TARGETS)}
+    matching = match(
+        key=key,
+        targets=[by_id[row.id] for row in selection.selected],
+        posts=announcement.posts,
+        inspectors=lists.rows(INSPECTORS),
+        area=announcement.area,
+        conflicts=lists.rows(CONFLICTS),
+    )
+    if (matching.shortage is None) != result.matched:
+        steps.differs("teams", "E839", RESULT)
+        return None
+    if matching.shortage is not None:
+        steps.agrees("unmatched", RESULT, count=len(matching.shortage.posts))
+        return None
+    _compare(steps, "teams", lists, TEAMS, matching.members)
+    return matching.members
