@@ -1,0 +1,132 @@
+"""The office's settings: office.toml.
+
+Border: one small file, written once by ``init``, edited by hand afterwards.
+
+    name = "示例市市场监督管理局"
+    [log]
+    origin = "scjg.example.gov.cn/dualrandom"
+    [keys]
+    officer = "keys/officer-01.key"
+    log = "keys/log.key"
+    [site]
+    domain = "scjg.example.gov.cn"
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dualrandom.errors import EnvironmentProblem, UsageError, Where
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE: Final = "office.toml"
+SITE_FIELDS: Final = (
+    "domain",
+    "site_name",
+    "site_code",
+    "column",
+    "contact",
+    "phone",
+    "supervision_phone",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What office.toml says.
+
+    Attributes:
+        name: the office's full name, as it stands on notices.
+        origin: of the log; also the name of the log's key.
+        database: file of registry and log, relative to the office's folder.
+        officer: the officer's private key, relative to the office's folder.
+        log_key: the log's private key, likewise.
+        due_days: days after a freeze by which a draw must have ended.
+        site: (field, text) for the pages.
+    """
+
+    name: str
+    origin: str
+    database: str = "office.db"
+    officer: str = "keys/officer-01.key"
+    log_key: str = "keys/log.key"
+    due_days: int = 7
+    site: tuple[tuple[str, str], ...] = ()
+
+
+def settings_bytes(settings: Settings) -> bytes:
+    """Return office.toml."""
+    site = dict(settings.site)
+    lines = [
+        f"name = {_quoted(settings.name)}",
+        f"due_days = {settings.due_days}",
+        "",
+        "[log]",
+        f"origin = {_quoted(settings.origin)}",
+        "",
+        "[database]",
+        f"file = {_quoted(settings.database)}",
+        "",
+        "[keys]",
+        f"officer = {_quoted(settings.officer)}",
+        f"log = {_quoted(settings.log_key)}",
+        "",
+        "[site]",
+        *(f"{field} = {_quoted(site.get(field, ''))}" for field in SITE_FIELDS),
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _quoted(text: str) -> str:
+    # A JSON string without escapes beyond ASCII is a TOML basic string.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read office.toml of an office's folder.
+
+    Raises:
+        UsageError: E110, no office here; E111, office.toml cannot be used.
+        EnvironmentProblem: E151, it cannot be read.
+    """
+    path = folder / FILE
+    where = Where(file=str(path))
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        site = _table(data, "site")
+        return Settings(
+            name=_text(data, "name"),
+            origin=_text(_table(data, "log"), "origin"),
+            database=_text(_table(data, "database"), "file"),
+            officer=_text(_table(data, "keys"), "officer"),
+            log_key=_text(_table(data, "keys"), "log"),
+            due_days=int(data.get("due_days", 7)),
+            site=tuple((f, str(site[f])) for f in SITE_FIELDS if f in site),
+        )
+    except FileNotFoundError as exc:
+        raise UsageError("E110", where=Where(file=str(folder))) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as exc:
+        raise UsageError("E111", where=where) from exc
+    except OSError as exc:
+        raise EnvironmentProblem(
+            "E151", where=where, reason=exc.strerror or ""
+        ) from exc
+
+
+def _table(data: dict[str, Any], name: str) -> dict[str, Any]:
+    value = data.get(name)
+    if not isinstance(value, dict):
+        raise TypeError(name)
+    return value
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value:
+        raise TypeError(name)
+    return value
