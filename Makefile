@@ -1,0 +1,59 @@
+# Everything happens inside this checkout: .venv/ holds what is installed, build/ what
+# is made. Nothing here calls a system package manager; .ci/run does.
+
+# The first of these that runs and is new enough; or say make PYTHON=/path/to/python.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+BIN := .venv/bin
+RUN := $(BIN)/python -B
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check static bench sample clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: .venv/installed  ## one whole draw on fictional lists, from import to published and checked
+	$(RUN) tools/demo.py build/demo
+
+test: .venv/installed  ## all tests
+	$(RUN) -m pytest -n auto
+
+check: static test  ## format, lint, types, import rules, vectors, then all tests
+
+static: .venv/checkers
+	$(RUN) -m ruff format --check
+	$(RUN) -m ruff check
+	$(RUN) -m mypy
+	$(BIN)/lint-imports
+	@set -e; for script in $(wildcard tests/vectors/generate*.py); do \
+		echo "$$script --check"; $(RUN) $$script --check; done
+
+bench: .venv/checkers  ## ratios against other programs, in one run; writes build/bench.json
+	$(RUN) -m bench
+
+sample: .venv/installed  ## fictional lists to practise with, in build/sample/
+	$(RUN) tools/sample.py build/sample
+
+clean:  ## remove what was made, .venv included
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are older than pyproject.toml when what has to be installed changed.
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	@touch $@
+
+.venv/checkers: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,check,bench]"
+	@touch $@
+
+.venv/bin/python:
+	@for python in $(PYTHON); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		$$python -m venv .venv && exit 0; \
+		rm -rf .venv; \
+		echo "make: $$python cannot make a virtual environment; on Debian and Ubuntu install python3-venv" >&2; \
+		exit 1; \
+	done; \
+	echo "make: needs Python 3.11 or newer; none of these is: $(PYTHON). Say make PYTHON=/path/to/python" >&2; \
+	exit 1

@@ -1,0 +1,68 @@
+"""Run the benchmarks, print one table, and end with 1 if a bound is missed."""
+
+# ruff: noqa: T201 - printing is what it is for
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench import Ratio
+
+HERE = Path(__file__).parent
+OUT = HERE.parent / "build" / "bench.json"
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all of this folder; return the exit code."""
+    known = sorted(p.stem for p in HERE.glob("*.py") if not p.stem.startswith("_"))
+    results: dict[str, Ratio] = {}
+    for name in names or known:
+        print(f"… {name}", file=sys.stderr)
+        results[name] = import_module(f"bench.{name}").run()
+    for line in _table(results):
+        print(line)
+    OUT.parent.mkdir(exist_ok=True)
+    record = {
+        "schema": "dualrandom/bench/v1",
+        "machine": f"{platform.platform()}, {os.cpu_count()} CPUs",
+        "results": {
+            name: asdict(r)
+            | {"versions": dict(r.versions), "ratio": round(r.value, 2), "kept": r.kept}
+            for name, r in results.items()
+        },
+    }
+    OUT.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0 if all(r.kept for r in results.values()) else 1
+
+
+def _table(results: dict[str, Ratio]) -> list[str]:
+    rows = [("benchmark", "ours", "theirs", "ratio", "bound", "")]
+    for name, r in results.items():
+        faster = r.at_least is not None
+        rows.append(
+            (
+                name,
+                f"{r.ours:.3f} s",
+                f"{r.theirs:.3f} s",
+                f"{r.value:.2f} x {'as fast' if faster else 'as long'}",
+                f">= {r.at_least:g}" if faster else f"<= {r.at_most:g}",
+                "kept" if r.kept else "MISSED",
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    for name, r in results.items():
+        lines += [f"{name}: {r.case}; against {r.against}"]
+        lines += ["  " + ", ".join(" ".join(pair) for pair in r.versions)]
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,59 @@
+"""Drawing 5 % of a million ids, against PyPI ``consistent-sampler``.
+
+Both make one SHA-256 ticket for each id and return the 50,000 ids with the lowest, in
+ticket order, from a list of ids in memory. The formulas of the tickets differ, so the
+samples do; each is compared with a plain sort by its own formula.
+"""
+
+# ruff: noqa: S101 - a benchmark asserts that both sides solved the case
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+# It has no stubs.
+from consistent_sampler import consistent_sampler  # type: ignore[import-untyped]
+
+from bench import Ratio, timed, versions
+from dualrandom.draw import lowest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROWS = 1_000_000
+TAKE = ROWS // 20
+KEY = "0123456789abcdef0123456789abcdef"
+ROUNDS = 3
+
+
+def run() -> Ratio:
+    """Take the best of three turns on each side."""
+    ids = [f"919900{i:012d}" for i in range(ROWS)]
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        seconds, mine = timed(lambda: _ours(ids))
+        ours.append(seconds)
+        seconds, other = timed(lambda: _theirs(ids))
+        theirs.append(seconds)
+    assert mine == _plain(ids, lambda i: sha256(f"{KEY},{i}".encode()).digest())
+    assert other == _plain(ids, lambda i: consistent_sampler.first_fraction(i, KEY))
+    return Ratio(
+        case=f"draw {TAKE:,} of {ROWS:,} ids in memory",
+        against="consistent-sampler",
+        ours=min(ours),
+        theirs=min(theirs),
+        at_least=8,
+        versions=versions("consistent-sampler"),
+    )
+
+
+def _ours(ids: list[str]) -> list[str]:
+    return [target for _, target in lowest(KEY, ((i, 1) for i in ids), TAKE)]
+
+
+def _theirs(ids: list[str]) -> list[str]:
+    return list(consistent_sampler.sampler(ids, KEY, take=TAKE, output="id"))
+
+
+def _plain(ids: list[str], ticket: Callable[[str], bytes | str]) -> list[str]:
+    return sorted(ids, key=ticket)[:TAKE]
