@@ -1,0 +1,357 @@
+"""What lies in ``public/``: its documents as values, and as bytes.
+
+Border: bytes and values. :mod:`dualrandom.publish` writes the folder,
+:mod:`dualrandom.site` reads it; neither knows the other.
+
+- No type here has a private field, and none is made from a private record.
+- Bytes are canonical: the same office, items and draws give the same ``public/``.
+- ``manifest.json`` names every file but itself and ``log/``, whose checkpoint grows
+  by witnesses' signatures without anything else changing.
+
+    public/
+      office.json items.json draws.json manifest.json
+      draws/2026-001/announcement.json …    exactly the draw's public files
+      log/checkpoint log/tile/…
+      verifier/verify.py
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from dualrandom.canonical import json_line, parse_json_line, sha256
+from dualrandom.errors import VerificationError, Where
+from dualrandom.fields import Fields
+from dualrandom.model import is_date, is_draw_id, is_hex, is_time
+from dualrandom.randomness import Standing
+from dualrandom.records import ItemCode, ItemRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+OFFICE: Final = "office.json"
+ITEMS: Final = "items.json"
+DRAWS: Final = "draws.json"
+MANIFEST: Final = "manifest.json"
+VERIFIER: Final = "verifier/verify.py"
+LOG: Final = "log/"
+DRAW_FOLDERS: Final = "draws/"
+
+_OFFICE_SCHEMA: Final = "dualrandom/office/v1"
+_ITEMS_SCHEMA: Final = "dualrandom/items/v1"
+_DRAWS_SCHEMA: Final = "dualrandom/draws/v1"
+_MANIFEST_SCHEMA: Final = "dualrandom/public/v1"
+
+_LOG_PATH = re.compile(
+    r"checkpoint|policy|genesis\.sha256"
+    r"|tile/(entries|[0-9]{1,2})(/x[0-9]{3})*/[0-9]{3}(\.p/[0-9]{1,3})?"
+)
+
+_ITEM_TEXTS: Final = (
+    "code",
+    "sub",
+    "name",
+    "field",
+    "category",
+    "basis",
+    "body",
+    "object",
+    "content",
+    "method",
+    "ratio",
+    "frequency",
+    "kind",
+    "staff",
+    "lead",
+    "partners",
+    "level",
+    "unit",
+    "status",
+    "note",
+)
+_ITEM_DATES: Final = ("effective", "expires")
+ITEM_FIELDS: Final = _ITEM_TEXTS + _ITEM_DATES
+"""Written out, so that a field added to the record is published only on purpose."""
+
+
+def is_log_path(path: str) -> bool:
+    """Say whether a path (without ``log/``) may stand in a published log.
+
+    Spec:
+        log-v1 §2; C2SP tlog-tiles.
+    """
+    return _LOG_PATH.fullmatch(path) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What an office's pages say about themselves; "" is left out of the pages.
+
+    Attributes:
+        domain: e.g. ``scjg.example.gov.cn``.
+        url: where the site will lie, e.g. ``http://scjg.example.gov.cn/ssj/``; "" is
+            the root of the domain, by https.
+        site_name: the web site's name, as in its own meta tags.
+        site_code: the government site's ten-digit mark.
+        column: the name of the column (栏目) that the pages belong to.
+        column_type: the kind of that column.
+        topic: subject of the disclosure header (主题分类).
+        contact: who answers questions: unit and address, one line.
+        phone: where to ask.
+        supervision_phone: where to complain.
+        filing: registration numbers shown in the footer, one line.
+    """
+
+    domain: str = ""
+    url: str = ""
+    site_name: str = ""
+    site_code: str = ""
+    column: str = ""
+    column_type: str = ""
+    topic: str = ""
+    contact: str = ""
+    phone: str = ""
+    supervision_phone: str = ""
+    filing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePage:
+    """An office, as everyone may see it; ``origin`` is its log's."""
+
+    name: str
+    origin: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedItem:
+    """One version of an inspection item.
+
+    Attributes:
+        version: from 1.
+        valid_from: UTC, ``2026-11-20T01:00:00Z``.
+        valid_to: likewise; None for the version in force.
+    """
+
+    record: ItemRecord
+    version: int
+    valid_from: str
+    valid_to: str | None = None
+
+
+class State(StrEnum):
+    """How far a draw has come."""
+
+    ANNOUNCED = "announced"
+    DRAWN = "drawn"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawLine:
+    """One draw in ``draws.json``.
+
+    Attributes:
+        drawn_at: time of the log entry; None: not drawn, or not in the log.
+        overdue: past ``due`` with neither a result nor an abandonment.
+        standing: what the draw may be called (draw-v1 §4).
+        order_witnessed: whether a witness cosigned the announcement in time.
+        reason: code of an abandonment.
+    """
+
+    draw: str
+    state: State
+    announced: str
+    due: str
+    standing: Standing
+    order_witnessed: bool
+    drawn_at: str | None = None
+    overdue: bool = False
+    reason: str | None = None
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────
+
+
+def office_bytes(office: OfficePage) -> bytes:
+    """Return office.json."""
+    site = {f.name: getattr(office.site, f.name) for f in fields(Site)}
+    return json_line(
+        {
+            "schema": _OFFICE_SCHEMA,
+            "name": office.name,
+            "origin": office.origin,
+            "site": site,
+        }
+    )
+
+
+def items_bytes(items: Iterable[PublishedItem]) -> bytes:
+    """Return items.json: by code, sub-item, then the newest version first."""
+    ordered = sorted(items, key=lambda i: (i.record.code, i.record.sub, -i.version))
+    return json_line({"schema": _ITEMS_SCHEMA, "items": list(map(_item, ordered))})
+
+
+def _item(item: PublishedItem) -> dict[str, object]:
+    out: dict[str, object] = {
+        "version": item.version,
+        "valid_from": item.valid_from,
+        "valid_to": item.valid_to,
+    }
+    out |= {name: getattr(item.record, name) for name in _ITEM_TEXTS}
+    for name in _ITEM_DATES:
+        day: dt.date | None = getattr(item.record, name)
+        out[name] = None if day is None else day.isoformat()
+    return out
+
+
+def draws_bytes(lines: Iterable[DrawLine]) -> bytes:
+    """Return draws.json, newest announcement first."""
+    ordered = sorted(lines, key=lambda d: (d.announced, d.draw), reverse=True)
+    return json_line({"schema": _DRAWS_SCHEMA, "draws": list(map(_draw, ordered))})
+
+
+def _draw(line: DrawLine) -> dict[str, object]:
+    out: dict[str, object] = {
+        "draw": line.draw,
+        "state": str(line.state),
+        "announced": line.announced,
+        "due": line.due,
+        "standing": str(line.standing),
+        "order_witnessed": line.order_witnessed,
+    }
+    if line.drawn_at is not None:
+        out["drawn_at"] = line.drawn_at
+    if line.overdue:
+        out["overdue"] = True
+    if line.reason is not None:
+        out["reason"] = line.reason
+    return out
+
+
+def manifest_bytes(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return manifest.json over files, none of which is it or lies in ``log/``."""
+    digests = {path: sha256(data) for path, data in files}
+    return json_line({"schema": _MANIFEST_SCHEMA, "files": digests})
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Let an error that names no place name this file."""
+    try:
+        yield
+    except VerificationError as exc:
+        exc.where = exc.where or Where(file=file)
+        raise
+
+
+def _top(data: bytes, schema: str) -> Fields:
+    top = Fields.of(parse_json_line(data))
+    top.text("schema", schema.__eq__)
+    return top
+
+
+def parse_office(data: bytes) -> OfficePage:
+    """Return the office in office.json.
+
+    Raises:
+        VerificationError: E801, E802.
+    """
+    with naming(OFFICE):
+        top = _top(data, _OFFICE_SCHEMA)
+        site = top.child("site")
+        return OfficePage(
+            name=top.text("name"),
+            origin=top.text("origin", empty=True),
+            site=Site(**{f.name: _optional(site, f.name) for f in fields(Site)}),
+        )
+
+
+def _optional(site: Fields, name: str) -> str:
+    return site.text(name, empty=True) if site.has(name) else ""
+
+
+def parse_items(data: bytes) -> tuple[PublishedItem, ...]:
+    """Return the items in items.json, in the file's order.
+
+    Raises:
+        VerificationError: E801, E802.
+    """
+    with naming(ITEMS):
+        children = _top(data, _ITEMS_SCHEMA).children("items")
+        return tuple(map(_read_item, children))
+
+
+def _read_item(item: Fields) -> PublishedItem:
+    texts = {name: item.text(name, empty=True) for name in _ITEM_TEXTS}
+    code = ItemCode(texts.pop("code"))
+    days = {name: _day(item, name) for name in _ITEM_DATES}
+    return PublishedItem(
+        record=ItemRecord(code=code, **texts, **days),  # type: ignore[arg-type]
+        version=item.number("version", least=1),
+        valid_from=item.text("valid_from", is_time),
+        valid_to=_maybe(item, "valid_to"),
+    )
+
+
+def _day(item: Fields, name: str) -> dt.date | None:
+    if item.take(name) is None:
+        return None
+    return dt.date.fromisoformat(item.text(name, is_date))
+
+
+def _maybe(item: Fields, name: str) -> str | None:
+    return None if item.take(name) is None else item.text(name, is_time)
+
+
+def parse_draws(data: bytes) -> tuple[DrawLine, ...]:
+    """Return the draws in draws.json, in the file's order.
+
+    Raises:
+        VerificationError: E801, E802.
+    """
+    with naming(DRAWS):
+        return tuple(
+            DrawLine(
+                draw=line.text("draw", is_draw_id),
+                state=State(line.text("state", set(State).__contains__)),
+                announced=line.text("announced", is_time),
+                due=line.text("due", is_time),
+                standing=Standing(line.text("standing", set(Standing).__contains__)),
+                order_witnessed=line.flag("order_witnessed"),
+                drawn_at=_maybe(line, "drawn_at"),
+                overdue=line.has("overdue") and line.flag("overdue"),
+                reason=line.text("reason") if line.has("reason") else None,
+            )
+            for line in _top(data, _DRAWS_SCHEMA).children("draws")
+        )
+
+
+def parse_manifest(data: bytes) -> Mapping[str, str]:
+    """Return path → SHA-256 of manifest.json, sorted by path.
+
+    Raises:
+        VerificationError: E801, E802.
+    """
+    with naming(MANIFEST):
+        files = _top(data, _MANIFEST_SCHEMA).child("files")
+        return {path: files.text(path, _is_digest) for path in sorted(files.names())}
+
+
+def _is_digest(text: str) -> bool:
+    return is_hex(text, 64)
+
+
+def files_of(draw: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these paths lie in a draw's folder, without the folder."""
+    top = f"{DRAW_FOLDERS}{draw}/"
+    return tuple(path.removeprefix(top) for path in paths if path.startswith(top))
