@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -B
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench sample clean
+.PHONY: help demo test check static format lint types imports vectors bench sample clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -20,11 +20,18 @@ test: .venv/installed  ## all tests
 
 check: static test  ## format, lint, types, import rules, vectors, then all tests
 
-static: .venv/checkers
+static: format lint types imports vectors
+
+format lint types imports vectors: .venv/checkers
+format:
 	$(RUN) -m ruff format --check
+lint:
 	$(RUN) -m ruff check
+types:
 	$(RUN) -m mypy
+imports:
 	$(BIN)/lint-imports
+vectors:
 	@set -e; for script in $(wildcard tests/vectors/generate*.py); do \
 		echo "$$script --check"; $(RUN) $$script --check; done
 
