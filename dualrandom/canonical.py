@@ -50,7 +50,10 @@ def json_bytes(value: object) -> bytes:
         VerificationError: E802, a float or anything else that has no one form.
     """
     _check_json(value, 0)
-    return rfc8785.dumps(value)  # type: ignore[arg-type]
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except ValueError as exc:  # half of a surrogate pair
+        raise VerificationError("E802") from exc
 
 
 def json_line(value: object) -> bytes:

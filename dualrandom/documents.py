@@ -11,7 +11,7 @@ Spec: draw-v1 §2, §3.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.announcement import (
@@ -58,6 +58,8 @@ from dualrandom.tables import FROZEN, TARGETS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_FROZEN = tuple(kind.name for kind in FROZEN)
+
 # ── writing ──────────────────────────────────────────────────────────────────────
 
 
@@ -80,22 +82,12 @@ def announcement_bytes(value: Announcement) -> bytes:
             "to": task.end,
             "rules": task.rules,
         },
-        "items": [
-            {"code": i.code, "version": i.version, "name": i.name, "basis": i.basis}
-            for i in value.items
-        ],
-        "registry": {
-            "seq": value.registry.seq,
-            "targets": value.registry.targets,
-            "inspectors": value.registry.inspectors,
-        },
+        "items": list(map(asdict, value.items)),
+        "registry": asdict(value.registry),
         "files": _files(value.files),
         "visibility": {name: str(seen) for name, seen in value.visibility},
-        "excluded": [
-            {"list": e.list, "reason": e.reason, "count": e.count}
-            for e in value.excluded
-        ],
-        "posts": [{"count": p.count, "need": list(p.need)} for p in value.posts],
+        "excluded": list(map(asdict, value.excluded)),
+        "posts": list(map(asdict, value.posts)),
         "area": str(value.area),
         "randomness": [_source(source) for source in value.randomness],
         "software": value.software,
@@ -111,10 +103,7 @@ def announcement_bytes(value: Announcement) -> bytes:
     if value.off_site is not None:
         out["off_site"] = value.off_site
     if value.supersedes is not None:
-        out["supersedes"] = {
-            "draw": value.supersedes.draw,
-            "reason": value.supersedes.reason,
-        }
+        out["supersedes"] = asdict(value.supersedes)
     return json_line(out)
 
 
@@ -210,8 +199,11 @@ def parse_announcement(data: bytes) -> Announcement:
     top = Fields.of(parse_json_line(data))
     if top.text("protocol") != PROTOCOL:
         raise VerificationError("E805", protocol=top.text("protocol")[:40])
-    private = top.take("strata_private", default=False)
-    if private not in (True, False) or (private is False and top.has("strata_private")):
+    private = top.take("strata_private")
+    # ``is``, since 1 == True. Private strata stand in strata.tsv, and only there.
+    if top.has("strata_private") and (
+        private is not True or top.has("strata") or top.has("total")
+    ):
         raise VerificationError("E801", field="strata_private", value=str(private))
     task, registry = top.child("task"), top.child("registry")
     area = top.text("area")
@@ -235,7 +227,7 @@ def parse_announcement(data: bytes) -> Announcement:
         items=tuple(
             Item(
                 code=item.text("code"),
-                version=item.number("version", least=1),
+                version=item.number("version"),
                 name=item.text("name"),
                 basis=item.text("basis"),
             )
@@ -246,23 +238,16 @@ def parse_announcement(data: bytes) -> Announcement:
             targets=registry.text("targets", _is_digest),
             inspectors=registry.text("inspectors", _is_digest),
         ),
-        files=_read_files(top.child("files"), tuple(k.name for k in FROZEN)),
-        visibility=_read_visibility(top.child("visibility")),
-        excluded=tuple(
-            Excluded(
-                list=e.text("list", {"targets", "inspectors"}.__contains__),
-                reason=e.text("reason"),
-                count=e.number("count"),
-            )
-            for e in top.children("excluded")
-        ),
+        files=_read_files(top.child("files"), _FROZEN),
+        visibility=_read_visibility(top.child("visibility"), _FROZEN),
+        excluded=tuple(map(_read_excluded, top.children("excluded"))),
         strata=None if private else read_strata(top),
         posts=tuple(
             Post(count=p.number("count", least=1), need=p.texts("need"))
             for p in top.children("posts", least=1)
         ),
         area=Area(area) if area in list(Area) else None,
-        randomness=tuple(map(_read_source, top.children("randomness", least=1))),
+        randomness=tuple(map(_read_source, top.children("randomness"))),
         software=top.text("software"),
         reserves=(
             read_ratio(top.child("reserves"), "ratio") if top.has("reserves") else None
@@ -293,7 +278,7 @@ def parse_result(data: bytes) -> Result:
         seed_file=top.text("seed_file", _is_digest),
         randomness_file=top.text("randomness_file", _is_digest),
         files=_read_files(top.child("files"), None),
-        visibility=_read_visibility(top.child("visibility")),
+        visibility=_read_visibility(top.child("visibility"), None),
         drawn=top.number("drawn"),
         matched=top.flag("matched"),
         software=top.text("software"),
@@ -336,7 +321,8 @@ def read_strata(top: Fields) -> Strata:
 
 
 def _read_quota(fields: Fields) -> Quota:
-    if fields.has("count") == fields.has("ratio"):
+    # A count with a rounding says two things, like a count with a ratio.
+    if fields.has("count") == (fields.has("ratio") or fields.has("round")):
         raise VerificationError("E801", field=fields.path, value="")
     if fields.has("count"):
         return Quota(count=fields.number("count", least=1))
@@ -372,6 +358,15 @@ def _read_source(fields: Fields) -> Source:
     return UnknownSource(kind=kind)
 
 
+def _read_excluded(fields: Fields) -> Excluded:
+    named = fields.text("list")
+    if named not in ("targets", "inspectors"):
+        fields.note("list")
+    return Excluded(
+        list=named, reason=fields.text("reason"), count=fields.number("count")
+    )
+
+
 def _read_supersedes(top: Fields) -> Supersedes:
     fields = top.child("supersedes")
     return Supersedes(
@@ -382,10 +377,9 @@ def _read_supersedes(top: Fields) -> Supersedes:
 def _read_files(
     fields: Fields, names: tuple[str, ...] | None
 ) -> tuple[tuple[str, FileDigest], ...]:
-    if names is not None and set(fields.names()) != set(names):
-        raise VerificationError("E801", field=fields.path, value="")
+    """Return what stands of these files, or of all; others count as unknown."""
     out = []
-    for name in sorted(fields.names()):
+    for name in sorted(names or fields.names()):
         f = fields.child(name)
         digest = FileDigest(
             rows=f.number("rows"),
@@ -401,10 +395,12 @@ def _read_files(
     return tuple(out)
 
 
-def _read_visibility(fields: Fields) -> tuple[tuple[str, Visibility], ...]:
+def _read_visibility(
+    fields: Fields, names: tuple[str, ...] | None
+) -> tuple[tuple[str, Visibility], ...]:
     return tuple(
         (name, Visibility(fields.text(name, set(Visibility).__contains__)))
-        for name in sorted(fields.names())
+        for name in sorted(names or fields.names())
     )
 
 

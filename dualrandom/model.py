@@ -12,6 +12,7 @@ Border: no bytes, no files, no clock. :mod:`dualrandom.canonical` and
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,10 +35,10 @@ _ID = re.compile(
 )
 _DRAW_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,31}")
 _STRATUM = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,15}")
-_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(_DATE.pattern + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 _HEX = re.compile(r"[0-9a-f]*")
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def is_id(text: str) -> bool:
@@ -56,13 +57,19 @@ def is_stratum_name(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Say whether text is written like ``2026-11-20``."""
-    return _DATE.fullmatch(text) is not None
+    """Say whether text is a day that exists, written like ``2026-11-20``."""
+    if _DATE.fullmatch(text) is None:
+        return False
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_time(text: str) -> bool:
-    """Say whether text is written like ``2026-11-20T01:00:00Z``."""
-    return _TIME.fullmatch(text) is not None
+    """Say whether text is a second that exists, like ``2026-11-20T01:00:00Z``."""
+    return _TIME.fullmatch(text) is not None and is_date(text[:10])
 
 
 def is_hex(text: str, length: int) -> bool:
@@ -71,7 +78,10 @@ def is_hex(text: str, length: int) -> bool:
 
 
 def is_value(text: str) -> bool:
-    """Say whether text may stand in a table: no control, no line separator."""
+    """Say whether text may stand in a table: no control, no line separator.
+
+    Half of a surrogate pair is no character, and has no UTF-8.
+    """
     return _FORBIDDEN.search(text) is None
 
 
