@@ -1,0 +1,321 @@
+"""The full check of a log, in one pass: entries in, report out.
+
+Border: bytes in, a report out. No file, no clock; signatures through ``Verifier``; what
+the reader trusts is an argument. Compare :class:`LogReport`'s lists and draws with
+the database where it is at hand.
+
+- Steps within an entry: limits, strict parsing, ``seq``, ``prev``, ``log``;
+  signatures; roles and revocations by index; body; approvals; coherence. The first
+  that fails is the entry's fault, and an entry with a fault has no effect.
+- Memory does not grow with the log, but for 16 bytes an entry (each ``op`` is kept)
+  and what draws, keys and lists there are.
+- An empty log, or one that may have been cut off, is never called intact.
+
+    report = verify_log(entries, verify=verify_ed25519, checkpoint=data, trust=trust)
+    report.exit_code
+
+Spec: log-v1 §8.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from dualrandom.acts import ACTS, Role, check_body
+from dualrandom.anchors import Anchors
+from dualrandom.canonical import leaf_hash, sha256
+from dualrandom.entries import NO_PREVIOUS, approval_text, parse_entry
+from dualrandom.errors import VerificationError
+from dualrandom.keyring import KeyRing
+from dualrandom.lives import Lives
+from dualrandom.logreport import Findings, LogReport, LogTrust
+from dualrandom.merkle import Tree
+from dualrandom.notes import check_signature, open_note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dualrandom.entries import Entry
+    from dualrandom.keyring import KeyState
+    from dualrandom.notes import Note, Verifier
+
+_NO_TRUST: Final = LogTrust()
+_OP_BYTES: Final = 16
+
+
+def verify_log(
+    entries: Iterable[bytes],
+    *,
+    verify: Verifier,
+    checkpoint: bytes | None = None,
+    trust: LogTrust = _NO_TRUST,
+) -> LogReport:
+    """Check a whole log.
+
+    Args:
+        entries: from entry 0 on, each as it stands in the log.
+        verify: checks Ed25519.
+        checkpoint: the published one, or None: not given.
+        trust: what the reader got elsewhere.
+
+    Returns:
+        A report; faults of the log are findings, none is raised.
+    """
+    checker = LogChecker(verify=verify, checkpoint=checkpoint, trust=trust)
+    for data in entries:
+        checker.feed(data)
+    return checker.finish()
+
+
+class LogChecker:
+    """The same, one entry at a time: for progress, and for a witness's new part."""
+
+    def __init__(
+        self,
+        *,
+        verify: Verifier,
+        checkpoint: bytes | None = None,
+        trust: LogTrust = _NO_TRUST,
+    ) -> None:
+        self._verify = verify
+        self._trust = trust
+        self._findings = Findings()
+        self._anchors = Anchors(
+            checkpoint=checkpoint, trust=trust, verify=verify, findings=self._findings
+        )
+        self._tree = Tree()
+        self._head: bytes | None = None
+        self._prev = NO_PREVIOUS
+        self._time = ""
+        self._origin: str | None = None
+        self._ring = KeyRing()
+        self._lives = Lives()
+        self._operations = _Operations()
+        self._known_genesis = False
+        self._anchors.meet(self._tree, self._origin, self._ring)
+
+    @property
+    def size(self) -> int:
+        """How many entries were fed."""
+        return self._tree.size
+
+    def feed(self, data: bytes) -> None:
+        """Check the next entry."""
+        seq = self._tree.size
+        try:
+            entry, note = parse_entry(data)
+            if seq == 0:
+                self._start(entry, data)
+            self._check(seq, entry, note)
+        except VerificationError as error:
+            self._findings.differs(seq, error.code, **error.params)
+            if seq == 0:
+                self._ring, self._known_genesis = KeyRing(), False
+        self._head = leaf_hash(data)
+        self._prev = self._head.hex()
+        self._tree.append(self._head)
+        if self._tree.size in self._anchors.due:
+            self._anchors.meet(self._tree, self._origin, self._ring)
+
+    def differs(self, error: VerificationError) -> None:
+        """Take up a fault that was found outside, for instance in a tile."""
+        self._findings.differs(None, error.code, **error.params)
+
+    def unchecked(self, error: VerificationError) -> None:
+        """Take up what could not be checked outside, for instance a missing tile."""
+        self._findings.unchecked(None, error.code, **error.params)
+
+    # ── one entry ──
+
+    def _start(self, entry: Entry, data: bytes) -> None:
+        self._origin = entry.log
+        if self._trust.genesis is not None:
+            if self._trust.genesis != sha256(data):
+                raise VerificationError("E767")
+            self._known_genesis = True
+        if entry.act == "log.genesis":
+            self._ring.start(entry)
+
+    def _check(self, seq: int, entry: Entry, note: Note) -> None:
+        # log-v1 §8 steps 3–8, in their order.
+        if entry.seq != seq:
+            raise VerificationError("E731", due=seq, seq=entry.seq)
+        if entry.prev != self._prev:
+            raise VerificationError("E732")
+        if self._origin is None:
+            self._origin = entry.log
+        if entry.log != self._origin:
+            raise VerificationError("E733", log=entry.log, due=self._origin)
+        if (entry.act == "log.genesis") != (seq == 0):
+            raise VerificationError("E738")
+        if self._ring.genesis is None:
+            return  # E778 says so once, at the end
+        signer = self._signer(seq, entry, note)
+        self._check_act(seq, entry, signer)
+        self._check_approvals(seq, entry)
+        if not self._operations.add(entry.op):
+            raise VerificationError("E737", op=entry.op)
+        self._take_effect(seq, entry, signer)
+        signer.last = seq
+        if entry.time < self._time:
+            self._findings.note(seq, "E743", before=self._time)
+        self._time = entry.time
+        for field in entry.unknown:
+            self._findings.unchecked(seq, "E726", field=field)
+
+    def _signer(self, seq: int, entry: Entry, note: Note) -> KeyState:
+        found: KeyState | None = None
+        strangers = []
+        for line in note.signatures:
+            state = self._ring.find(line.name, line.id)
+            if state is None:
+                strangers.append(line.name)
+                continue
+            check_signature(state.key, line, note.text, self._verify)
+            if line.name == entry.by and (found is None or found.revoked is not None):
+                found = state
+        if found is None:
+            code = "E734" if entry.by in strangers else "E710"
+            raise VerificationError(code, name=entry.by)
+        if found.revoked is not None:
+            raise VerificationError("E736", name=entry.by, revoked=found.revoked)
+        for name in strangers:
+            self._findings.unchecked(seq, "E775", name=name)
+        return found
+
+    def _check_act(self, seq: int, entry: Entry, signer: KeyState) -> None:
+        act = ACTS.get(entry.act)
+        roles = (Role.OFFICER, Role.SUPERVISOR) if act is None else act.roles
+        if signer.role not in roles:
+            raise VerificationError(
+                "E735", name=entry.by, role=signer.role, act=entry.act
+            )
+        if act is None:
+            self._findings.unchecked(seq, "E744", act=entry.act)
+        elif act.fields is None:
+            self._findings.unchecked(seq, "E745", act=entry.act)
+        else:
+            for field in check_body(entry.act, entry.body):
+                self._findings.unchecked(seq, "E747", act=entry.act, field=field)
+
+    def _check_approvals(self, seq: int, entry: Entry) -> None:
+        act = ACTS.get(entry.act)
+        need = 0
+        if act is not None and act.approved:
+            keys = entry.act in ("key.add", "key.revoke")
+            need = self._ring.approvals_due(entry.act, entry.body) if keys else 1
+        if not entry.approvals and not need:
+            return
+        text = approval_text(entry.log, entry.act, entry.body, entry.op)
+        approved: set[str] = set()
+        others: list[str] = []
+        for approval in entry.approvals:
+            note = open_note(approval.encode())
+            if note.text != text:
+                raise VerificationError("E740")
+            for line in note.signatures:
+                state = self._ring.find(line.name, line.id)
+                if state is None:
+                    self._findings.unchecked(seq, "E742", name=line.name)
+                    continue
+                check_signature(state.key, line, text, self._verify)
+                # Another person, a supervisor, with a key that counts at this index.
+                if (
+                    state.role is Role.SUPERVISOR
+                    and state.revoked is None
+                    and line.name != entry.by
+                ):
+                    approved.add(line.name)
+                else:
+                    others.append(line.name)
+        if len(approved) < need:
+            if others:
+                raise VerificationError("E741", name=others[0])
+            raise VerificationError(
+                "E739", act=entry.act, need=need, have=len(approved)
+            )
+
+    def _take_effect(self, seq: int, entry: Entry, signer: KeyState) -> None:
+        act = entry.act
+        if act in ("draw.announce", "draw.result", "draw.abandon") and (
+            not self._ring.is_due(entry.body["keys"], signer.key)
+        ):
+            raise VerificationError("E758")
+        if act == "key.add":
+            self._ring.add(entry)
+        elif act == "key.revoke":
+            self._suspect(seq, entry, self._ring.revoke(entry))
+        elif act == "registry.change":
+            self._lives.change(entry)
+        elif act == "draw.announce":
+            for state in self._lives.announce(entry):
+                self._findings.unchecked(seq, "E757", list=state.list, seq=state.seq)
+        elif act == "draw.dice":
+            self._lives.roll(entry)
+        elif act in ("draw.result", "draw.abandon"):
+            self._lives.end(entry)
+
+    def _suspect(self, seq: int, entry: Entry, state: KeyState) -> None:
+        # Suspect is what it signed after the last witnessed state before the index.
+        fields: dict[str, Any] = dict(entry.body)
+        since = fields["suspect_from"]
+        start = max((n for n in self._anchors.held if n <= since), default=0)
+        if state.last is not None and state.last >= start:
+            name = state.key.name
+            self._findings.note(seq, "E774", name=name, seq=start, last=state.last)
+
+    # ── the whole ──
+
+    def finish(self, *, complete: bool = True) -> LogReport:
+        """Return the report: what was found, and what could not be told.
+
+        Args:
+            complete: whether all entries at hand were fed; if not, that some are
+                lacking says nothing, and whoever knows why has said so.
+        """
+        findings, size = self._findings, self._tree.size
+        if size == 0:
+            findings.unchecked(None, "E730")
+        if size > 1 and self._ring.genesis is None:
+            findings.unchecked(None, "E778")
+        if complete:
+            self._anchors.finish(size)
+        if not self._anchors.held:
+            findings.unchecked(None, "E772")
+            if not (self._known_genesis or self._anchors.known_log):
+                findings.unchecked(None, "E773")
+        return LogReport(
+            origin=self._origin,
+            size=size,
+            root=self._tree.root,
+            head=self._head,
+            findings=tuple(findings.made),
+            more=findings.more,
+            verdicts=tuple(sorted(findings.weights)),
+            first=findings.first,
+            keys=self._ring.keys,
+            draws=self._lives.draws,
+            lists=self._lives.lists,
+            cosigned=self._anchors.cosigned,
+        )
+
+
+class _Operations:
+    """Every ``op`` of a log, in 16 bytes each: none may come twice."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[int, bytearray] = {}
+
+    def add(self, op: str) -> bool:
+        """Take up an operation; say whether it is new."""
+        data = bytes.fromhex(op.replace("-", ""))
+        # Which bucket does not matter to the answer; Python's keyed hash keeps anybody
+        # from filling one on purpose.
+        bucket = self._buckets.setdefault(hash(data) & 0xFFFF, bytearray())
+        at = bucket.find(data)
+        while at >= 0 and at % _OP_BYTES:
+            at = bucket.find(data, at + 1)
+        if at >= 0:
+            return False
+        bucket += data
+        return True
