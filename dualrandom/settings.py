@@ -91,7 +91,7 @@ def load_settings(folder: Path) -> Settings:
     """Read office.toml of an office's folder.
 
     Raises:
-        UsageError: E110, no office here; E111, office.toml cannot be used.
+        UsageError: E161, no office here; E162, office.toml cannot be used.
         EnvironmentProblem: E151, it cannot be read.
     """
     path = folder / FILE
@@ -109,9 +109,9 @@ def load_settings(folder: Path) -> Settings:
             site=tuple((f, str(site[f])) for f in SITE_FIELDS if f in site),
         )
     except FileNotFoundError as exc:
-        raise UsageError("E110", where=Where(file=str(folder))) from exc
+        raise UsageError("E161", where=Where(file=str(folder))) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as exc:
-        raise UsageError("E111", where=where) from exc
+        raise UsageError("E162", where=where) from exc
     except OSError as exc:
         raise EnvironmentProblem(
             "E151", where=where, reason=exc.strerror or ""

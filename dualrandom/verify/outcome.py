@@ -164,7 +164,11 @@ def _check_drand(steps: Steps, value: str, proof: dict[str, Any] | None) -> None
         return
     _check_bare(
         steps,
-        {k: v for k, v in proof.items() if k not in ("signature", "previous_signature")},
+        {
+            k: v
+            for k, v in proof.items()
+            if k not in ("signature", "previous_signature")
+        },
     )
     steps.unchecked("source", "signature", RANDOMNESS)
 

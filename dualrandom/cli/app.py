@@ -1,0 +1,67 @@
+"""The commands, put together. Each is parse, one use case, one renderer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dualrandom.cli.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def build() -> typer.Typer:
+    """Return the application, its texts in the chosen language."""
+    from dualrandom.cli import draws, lists, logs, offices, sites, tasks
+
+    app = typer.Typer(
+        name="dualrandom",
+        help=say("cli.help"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for module in (offices, lists, tasks, draws, logs, sites):
+        module.register(app)
+    return app
+
+
+def command(app: typer.Typer, name: str, run: Callable[..., object], key: str) -> None:
+    """Add a command with its help from the catalogue."""
+    app.command(name, help=say(f"cli.{key}"))(run)
+
+
+def group(app: typer.Typer, name: str) -> typer.Typer:
+    """Add a group of commands with its help from the catalogue."""
+    made = typer.Typer(
+        help=say(f"cli.{name}.help"), no_args_is_help=True, rich_markup_mode=None
+    )
+    app.add_typer(made, name=name)
+    return made
+
+
+def _version(value: bool) -> None:
+    if value:
+        from dualrandom import SOFTWARE
+        from dualrandom.cli import show
+
+        show.data(SOFTWARE)
+        raise typer.Exit
+
+
+def _options(
+    lang: Annotated[
+        str,
+        typer.Option(metavar="zh-CN|en", envvar="DUALRANDOM_LANG", help="zh-CN, en"),
+    ] = "zh-CN",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
+) -> None:
+    """Options before the command; they were read before anything was said."""

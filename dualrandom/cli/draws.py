@@ -1,0 +1,374 @@
+"""``freeze``, ``draw``, ``abandon``, ``verify``, ``why``, ``pack``: the life of a draw."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command
+from dualrandom.cli.language import lang, say
+from dualrandom.cli.options import (
+    DryRun,
+    Genesis,
+    Json,
+    Out,
+    Policy,
+    here,
+    on_terminal,
+)
+
+if TYPE_CHECKING:
+    from dualrandom.announcement import Announcement
+    from dualrandom.matching import Shortage
+    from dualrandom.office.drawing import Values
+    from dualrandom.verify import Report, Step
+
+Draw = Annotated[str, typer.Argument(help=say("cli.draw_id"))]
+_MARKS = {"agrees": "✓", "differs": "✗", "people": "?", "unchecked": "–"}
+_STYLES = {"agrees": "green", "differs": "red", "people": "yellow", "unchecked": "dim"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "freeze", freeze, "freeze.help")
+    command(app, "draw", draw, "draw.help")
+    command(app, "abandon", abandon, "abandon.help")
+    command(app, "verify", verify, "verify.help")
+    command(app, "why", why, "why.help")
+    command(app, "pack", pack, "pack.help")
+
+
+def freeze(
+    task: Annotated[str, typer.Argument(help=say("cli.task.id"))],
+    randomness: Annotated[list[str], typer.Option(help=say("cli.freeze.randomness"))],
+    sealed_until: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help=say("cli.freeze.sealed_until"))
+    ] = "",
+    draw_id: Annotated[str, typer.Option("--draw", help=say("cli.freeze.draw"))] = "",
+    reason: Annotated[str, typer.Option(help=say("cli.freeze.reason"))] = "",
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Fix and log the announcement."""
+    from dualrandom.office.freezing import freeze as fix
+    from dualrandom.office.sources import parse_source
+
+    sources = tuple(map(parse_source, randomness))
+    office = here()
+
+    def do(*, dry: bool) -> Any:  # noqa: ANN401 - a Frozen
+        return fix(
+            office,
+            task,
+            sources=sources,
+            sealed_until=_day(sealed_until),
+            draw=draw_id,
+            reason=reason,
+            dry_run=dry,
+        )
+
+    if not as_json:
+        # What such a draw may be called is said before anything is fixed.
+        _say_standing(do(dry=True))
+    done = do(dry=dry_run) if not dry_run or as_json else None
+    if as_json and done is not None:
+        show.document(
+            {
+                "schema": "dualrandom/freeze/v1",
+                "draw": done.announcement.draw,
+                "commitment": done.commitment,
+                "standing": str(done.standing),
+                "targets": done.targets,
+                "drawn": done.drawn,
+                "inspectors": done.inspectors,
+                "strata_private": done.private,
+                "fixed": done.folder is not None,
+            }
+        )
+    elif done is not None:
+        name = done.announcement.draw
+        show.data(say("cli.freeze.done", draw=name, folder=f"draws/{name}"))
+        show.data(say("cli.freeze.commitment", commitment=done.commitment))
+        show.data(say("cli.freeze.due", due=done.announcement.due))
+        show.talk(say("cli.freeze.next", draw=name))
+
+
+def _say_standing(planned: Any) -> None:  # noqa: ANN401 - a Frozen
+    show.talk(
+        say(
+            "cli.freeze.plan",
+            targets=planned.targets,
+            drawn=planned.drawn,
+            inspectors=planned.inspectors,
+        )
+    )
+    if planned.private:
+        show.talk(say("cli.freeze.private"))
+    for e in planned.announcement.excluded:
+        show.talk(
+            say(
+                "cli.freeze.excluded",
+                list=say(f"list.{e.list}"),
+                reason=e.reason,
+                count=e.count,
+            )
+        )
+    show.talk(say("verify.standing", words=say(f"verify.standing_{planned.standing}")))
+    show.talk(say(f"standing.{planned.standing}"))
+
+
+def draw(
+    draw_id: Draw,
+    dice: Annotated[str, typer.Option(help=say("cli.draw.dice"))] = "",
+    lottery: Annotated[str, typer.Option(help=say("cli.draw.lottery"))] = "",
+    secret: Annotated[list[str], typer.Option(help=say("cli.draw.secret"))] = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Draw, once."""
+    from dualrandom.office.drawing import announced, run_draw
+
+    office = here()
+    values = _values(announced(office, draw_id), dice, lottery, secret)
+    done = run_draw(office, draw_id, values)
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/draw/v1",
+                "draw": done.draw,
+                "seed": done.seed,
+                "drawn": len(done.selection.selected),
+                "reserves": len(done.selection.reserves),
+                "matched": done.shortage is None,
+                "posts": done.posts,
+                "result": done.result,
+            }
+        )
+    else:
+        show.data(say("cli.draw.seed", seed=done.seed))
+        show.data(
+            say(
+                "cli.draw.done",
+                drawn=len(done.selection.selected),
+                reserves=len(done.selection.reserves),
+                posts=done.posts,
+            )
+        )
+        for stratum in done.selection.short:
+            show.talk(say("cli.draw.short", stratum=stratum))
+        show.data(say("cli.draw.result", digest=done.result))
+        show.talk(say("cli.draw.next", draw=draw_id))
+    if done.shortage is not None:
+        _say_shortage(done.shortage)
+
+
+def _say_shortage(shortage: Shortage) -> None:
+    show.talk(say("cli.draw.unmatched"))
+    from dualrandom.phrases import shortage_lines
+
+    for line in shortage_lines(shortage, lang()):
+        show.talk(f"  {line}")
+
+
+def _values(
+    announcement: Announcement, dice: str, lottery: str, secrets: list[str]
+) -> Values:
+    from dualrandom.errors import UsageError
+    from dualrandom.office.drawing import Values
+    from dualrandom.randomness import Dice, Lottery, Sealed
+
+    opened = dict(text.partition("=")[::2] for text in secrets)
+    for source in announcement.randomness:
+        match source:
+            case Dice() if not dice:
+                dice = _twice(say("cli.ask.dice", count=source.count))
+            case Lottery() if not lottery:
+                lottery = _twice(
+                    say("cli.ask.lottery", game=source.game, issue=source.issue)
+                )
+            case Sealed() if source.party not in opened:
+                opened[source.party] = _twice(say("cli.ask.secret", party=source.party))
+            case _:
+                pass
+    if any("=" not in text for text in secrets):
+        raise UsageError("E166")
+    return Values(dice=dice, lottery=lottery, secrets=tuple(sorted(opened.items())))
+
+
+def _twice(prompt: str) -> str:
+    """Ask twice, on a terminal; elsewhere the value must be given."""
+    from dualrandom.errors import UsageError
+
+    if not on_terminal():
+        raise UsageError("E395", kind=prompt)
+    while True:
+        first = "".join(typer.prompt(prompt, err=True).split())
+        second = "".join(typer.prompt(say("cli.ask.again"), err=True).split())
+        if first == second:
+            return first
+        show.talk(say("cli.ask.unequal"))
+
+
+def abandon(
+    draw_id: Draw,
+    reason: Annotated[str, typer.Option(help=say("cli.abandon.reason"))],
+    approval: Annotated[
+        Path | None, typer.Option(help=say("cli.abandon.approval"))
+    ] = None,
+) -> None:
+    """End an announcement without a result."""
+    from dualrandom.errors import StateError
+    from dualrandom.office.ending import abandon as end
+    from dualrandom.office.ending import request_abandon
+
+    office = here()
+    if approval is None:
+        request = request_abandon(
+            office, draw_id, reason, Path(f"abandon-{draw_id}.request")
+        )
+        show.talk(say("cli.abandon.request", file=str(request)))
+        raise StateError("E167", file=str(request), draw=draw_id, reason=reason)
+    seq = end(office, draw_id, reason, approval)
+    show.data(say("cli.abandon.done", draw=draw_id, seq=seq))
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help=say("cli.verify.folder"))],
+    policy: Policy = None,
+    genesis: Genesis = None,
+    as_json: Json = False,
+) -> None:
+    """Check a draw folder, or a zip of one."""
+    from dualrandom.office.looking import load_trust, office_genesis, verify_path
+
+    own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
+    report = verify_path(folder, load_trust(policy, genesis or own))
+    if as_json:
+        _document(report)
+    else:
+        if own is not None:
+            show.talk(say("cli.verify.own", file=str(own)))
+        _render(report)
+    raise typer.Exit(report.exit_code)
+
+
+def _render(report: Report) -> None:
+    show.data(show.styled(say("verify.title", draw=show.shown(report.draw)), "bold"))
+    for number, step in enumerate(report.steps, 1):
+        mark = show.styled(_MARKS[step.verdict], _STYLES[step.verdict])
+        line = f"{number:>3} {mark} {say(f'verify.{step.verdict}')}  {say(f'verify.step.{step.name}')}"
+        if step.file:
+            line += f"  {show.shown(step.file)}"
+        detail = _detail(step)
+        show.data(f"{line}  {detail}" if detail else line)
+    if report.standing is not None:
+        words = [say(f"verify.standing_{report.standing}")]
+        if report.unwitnessed and str(report.standing) != "none":
+            words.append(say("verify.unwitnessed"))
+        show.data(say("verify.standing", words=say("ui.comma").join(words)))
+    code = report.exit_code
+    verdicts = [str(step.verdict) for step in report.steps]
+    if code == 0:
+        show.data(show.styled(say("verify.all"), "green"))
+    elif code == 1:
+        show.data(
+            show.styled(say("verify.bad", count=verdicts.count("differs")), "red")
+        )
+    else:
+        count = verdicts.count("unchecked")
+        show.data(show.styled(say("verify.visible", count=count), "yellow"))
+
+
+def _detail(step: Step) -> str:
+    params = dict(step.params)
+    if step.code is None:
+        return ", ".join(f"{key}={show.shown(str(params[key]))}" for key in params)
+    if step.code.startswith("E"):
+        what = say(f"{step.code}.what", **params)
+        fix = say(f"{step.code}.fix", **params)
+        return f"[{step.code}] {what} → {fix}"
+    return say(f"verify.say.{step.code}", **params)
+
+
+def _document(report: Report) -> None:
+    show.document(
+        {
+            "schema": "dualrandom/verify/v1",
+            "draw": report.draw,
+            "exit_code": report.exit_code,
+            "standing": None if report.standing is None else str(report.standing),
+            "unwitnessed": report.unwitnessed,
+            "steps": [
+                {
+                    "step": number,
+                    "name": step.name,
+                    "verdict": str(step.verdict),
+                    "file": step.file,
+                    "code": step.code,
+                    "params": dict(step.params),
+                    "text": _detail(step),
+                }
+                for number, step in enumerate(report.steps, 1)
+            ],
+        }
+    )
+
+
+def why(
+    draw_id: Annotated[str, typer.Argument(help=say("cli.why.draw"))],
+    target: Annotated[str, typer.Argument(help=say("cli.why.target"))],
+    as_json: Json = False,
+) -> None:
+    """Say why one target was drawn, or not."""
+    from dataclasses import asdict
+
+    from dualrandom.office.looking import why as look
+
+    folder = Path(draw_id)
+    if not folder.is_dir() and not folder.is_file():
+        folder = here().draw(draw_id)
+    found = look(folder, target)
+    if as_json:
+        show.document({"schema": "dualrandom/why/v1", **asdict(found)})
+        return
+    shown = show.shown
+    if not found.listed:
+        key = "cli.why.excluded" if found.excluded else "cli.why.unlisted"
+        show.data(say(key, id=target, draw=found.draw, reason=found.excluded))
+        return
+    show.data(say("cli.why.listed", id=target, name=shown(found.name), draw=found.draw))
+    show.data(say("cli.why.stratum", stratum=found.stratum, rows=found.rows))
+    if not found.ticket:
+        show.data(say("cli.why.not_yet"))
+        return
+    show.data(say("cli.why.ticket", ticket=found.ticket, rank=found.rank))
+    show.data(say("cli.why.cutoff", cutoff=found.cutoff, quota=found.quota))
+    key = "cli.why.drawn" if found.drawn else "cli.why.not_drawn"
+    show.data(say(key, order=found.order))
+    show.data(say("cli.why.shell"))
+    show.data(f"  printf '%s,%s' {found.key} {target} | sha256sum")
+    for j in range(2, found.tickets + 1):
+        show.data(f"  printf '%s,%s' {found.key} '{target}#{j}' | sha256sum")
+
+
+def pack(
+    draw_id: Draw,
+    out: Out,
+    reader: Annotated[
+        Literal["public", "supervisor"], typer.Option("--for", help=say("cli.pack.for"))
+    ] = "public",
+) -> None:
+    """Write a zip of what a reader may see."""
+    from dualrandom.office.publishing import pack_draw
+
+    files = pack_draw(here(), draw_id, reader, out)
+    show.data(say("cli.pack.done", file=str(out), count=len(files)))
+
+
+def _day(text: str) -> dt.date | None:
+    from dualrandom.cli.tasks import day
+
+    return day(text) if text else None

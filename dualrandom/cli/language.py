@@ -1,0 +1,48 @@
+"""The one place that knows which language this process speaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dualrandom.errors import Param
+    from dualrandom.messages import Lang
+
+_chosen: Lang = "zh-CN"
+
+
+def choose(args: Sequence[str], environment: str | None) -> tuple[Lang, list[str]]:
+    """Choose by ``--lang``, else by DUALRANDOM_LANG, else Chinese.
+
+    Returns:
+        The language, and the arguments without the option: it may stand anywhere.
+    """
+    global _chosen  # noqa: PLW0603 - chosen once, before anything is said
+    wanted = environment or ""
+    rest = []
+    following = iter(args)
+    for arg in following:
+        if arg == "--":
+            rest += [arg, *following]
+        elif arg == "--lang":
+            wanted = next(following, "")
+        elif arg.startswith("--lang="):
+            wanted = arg.removeprefix("--lang=")
+        else:
+            rest.append(arg)
+    _chosen = "en" if wanted.lower().startswith("en") else "zh-CN"
+    return _chosen, rest
+
+
+def lang() -> Lang:
+    """Return the language of this process."""
+    return _chosen
+
+
+def say(key: str, **params: Param) -> str:
+    """Return a sentence in that language."""
+    from dualrandom.messages import text
+
+    return text(_chosen, key, **params)

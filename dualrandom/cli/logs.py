@@ -1,0 +1,146 @@
+"""``log``: verify, list, show, checkpoint, cosign, witness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command, group
+from dualrandom.cli.language import lang, say
+from dualrandom.cli.options import Genesis, Json, Out, Policy, here, unlock
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    made = group(app, "log")
+    command(made, "verify", verify, "log.verify")
+    command(made, "list", list_entries, "log.list")
+    command(made, "show", show_entry, "log.show")
+    command(made, "checkpoint", checkpoint, "log.checkpoint")
+    command(made, "cosign", cosign, "log.cosign")
+    command(made, "witness", witness, "log.witness")
+
+
+def verify(
+    folder: Annotated[Path | None, typer.Argument(help=say("cli.log.folder"))] = None,
+    against: Annotated[Path | None, typer.Option(help=say("cli.log.against"))] = None,
+    policy: Policy = None,
+    genesis: Genesis = None,
+    as_json: Json = False,
+) -> None:
+    """Check the office's log, or a published one."""
+    from dualrandom.office.checking import verify_office_log, verify_published_log
+
+    if folder is None:
+        report = verify_office_log(
+            here(), against=against, policy=policy, genesis=genesis
+        )
+    else:
+        report = verify_published_log(
+            folder, against=against, policy=policy, genesis=genesis
+        )
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/log-verify/v1",
+                "exit_code": report.exit_code,
+                "size": report.size,
+                "root": report.root,
+                "findings": [show.problem(item) for item in report.findings],
+                "notes": [show.problem(item) for item in report.notes],
+            }
+        )
+        raise typer.Exit(report.exit_code)
+    from dualrandom.messages import problem_line
+
+    for item in report.findings:
+        show.data(show.styled("✗ ", "red") + problem_line(item, lang()))
+    for item in report.notes:
+        show.data(show.styled("– ", "yellow") + problem_line(item, lang()))
+    key = {0: "ok", 1: "bad", 6: "unsure"}[report.exit_code]
+    show.data(say(f"cli.log.{key}", size=report.size, root=report.root))
+    raise typer.Exit(report.exit_code)
+
+
+def list_entries(
+    act: Annotated[str, typer.Option(help=say("cli.log.act"))] = "",
+    draw: Annotated[str, typer.Option(help=say("cli.log.draw"))] = "",
+    as_json: Json = False,
+) -> None:
+    """List the entries."""
+    from dualrandom.office.checking import list_log
+
+    found = [
+        (e.seq, e.time, e.act, e.by, e.body)
+        for e in list_log(here())
+        if e.act.startswith(act) and (not draw or e.body.get("draw") == draw)
+    ]
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/log/v1",
+                "entries": [
+                    {"seq": s, "time": t, "act": a, "by": b, "body": body}
+                    for s, t, a, b, body in found
+                ],
+            }
+        )
+        return
+    show.table(
+        [say(f"cli.log.field.{c}") for c in ("seq", "time", "act", "by", "about")],
+        [(s, t, a, b, _about(body)) for s, t, a, b, body in found],
+    )
+
+
+def _about(body: dict[str, object]) -> str:
+    fields = ("list", "draw", "reason", "added", "changed", "retired", "version")
+    return " ".join(f"{f}={body[f]}" for f in fields if f in body)
+
+
+def show_entry(
+    seq: Annotated[int, typer.Argument(help=say("cli.log.seq"), min=0)],
+) -> None:
+    """Print one entry as it stands in the log."""
+    from dualrandom.office.checking import entry_bytes
+
+    for line in entry_bytes(here(), seq).decode().splitlines():
+        show.data(show.shown(line))
+
+
+def checkpoint() -> None:
+    """Sign and print the checkpoint."""
+    from dualrandom.office.journal import checkpoint as sign
+
+    for line in sign(here()).decode().splitlines():
+        show.data(show.shown(line))
+
+
+def cosign(
+    folder: Annotated[Path, typer.Argument(help=say("cli.log.folder"))],
+    key: Annotated[Path, typer.Option(help=say("cli.log.key"))],
+    state: Annotated[Path, typer.Option(help=say("cli.log.state"))],
+    out: Out,
+    draws: Annotated[Path | None, typer.Option(help=say("cli.log.draws"))] = None,
+) -> None:
+    """Cosign a published log as a witness, on one's own machine."""
+    from dualrandom.office.place import now
+    from dualrandom.office.witnessing import cosign_log
+
+    done = cosign_log(
+        folder, signer=unlock(key), state=state, draws=draws, out=out, now=now()
+    )
+    show.data(say("cli.log.cosigned", size=done.size, file=str(out)))
+    show.talk(say("cli.log.carry", file=str(out)))
+
+
+def witness(
+    file: Annotated[Path, typer.Argument(help=say("cli.log.cosigned_file"))],
+) -> None:
+    """Take in a checkpoint that a witness cosigned."""
+    from dualrandom.office.witnessing import take_cosigned
+
+    size = take_cosigned(here(), file)
+    show.data(say("cli.log.witnessed", size=size))

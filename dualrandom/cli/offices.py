@@ -1,0 +1,145 @@
+"""``init``, ``status``, ``approve``: the office itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command
+from dualrandom.cli.language import say
+from dualrandom.cli.options import PASSPHRASE, Json, NoInput, here, on_terminal
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "init", init, "init.help")
+    command(app, "status", status, "status.help")
+    command(app, "approve", approve, "approve.help")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help=say("cli.init.folder"))],
+    name: Annotated[str, typer.Option(help=say("cli.init.name"))],
+    origin: Annotated[str, typer.Option(help=say("cli.init.origin"))] = "",
+    supervisor: Annotated[
+        Path | None, typer.Option(help=say("cli.init.supervisor"))
+    ] = None,
+    no_input: NoInput = False,
+    as_json: Json = False,
+) -> None:
+    """Make an office."""
+    from dualrandom.office.setup import init_office
+
+    passphrase = os.environ.get(PASSPHRASE) or None
+    if passphrase is None and not no_input and on_terminal():
+        asked = typer.prompt(
+            say("cli.ask.new_passphrase"),
+            default="",
+            show_default=False,
+            hide_input=True,
+            confirmation_prompt=True,
+            err=True,
+        )
+        passphrase = asked or None
+    made = init_office(
+        folder,
+        name=name,
+        origin=origin,
+        supervisor=supervisor,
+        passphrase=passphrase,
+    )
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/init/v1",
+                "folder": str(made.root),
+                "origin": made.origin,
+                "genesis": made.genesis,
+                "encrypted": made.encrypted,
+                "supervisor_key": str(made.supervisor) if made.supervisor else None,
+            }
+        )
+        return
+    show.data(say("cli.init.done", folder=str(made.root), origin=made.origin))
+    show.data(say("cli.init.genesis", digest=made.genesis))
+    if not made.encrypted:
+        show.talk(say("cli.init.plain"))
+    if made.supervisor is not None:
+        show.talk(say("cli.init.move", key=str(made.supervisor)))
+    show.talk(say("cli.init.next", folder=str(made.root)))
+
+
+def status(as_json: Json = False) -> None:
+    """Say where the office stands."""
+    from dualrandom.office.looking import status as look
+
+    found = look(here())
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/status/v1",
+                "office": found.office,
+                "origin": found.origin,
+                "counts": dict(found.counts),
+                "drafts": found.drafts,
+                "waiting": list(found.waiting),
+                "draws": [
+                    {
+                        "draw": d.draw,
+                        "task": d.task,
+                        "title": d.title,
+                        "state": str(d.state),
+                        "due": d.due,
+                        "overdue": d.overdue,
+                    }
+                    for d in found.draws
+                ],
+                "entries": found.entries,
+                "signed": found.signed,
+                "stray_keys": [str(key) for key in found.stray_keys],
+            }
+        )
+        return
+    show.data(f"{found.office}  {found.origin}")
+    for name, count in found.counts:
+        show.data(say("cli.status.count", name=say(f"list.{name}"), count=count))
+    if found.drafts:
+        show.data(say("cli.status.drafts", count=found.drafts))
+    show.data(say("cli.status.log", entries=found.entries, signed=found.signed))
+    for task in found.waiting:
+        show.data(say("cli.status.waiting", task=task))
+    if found.draws:
+        show.data()
+        show.table(
+            [
+                say(f"cli.status.{column}")
+                for column in ("draw", "title", "state", "due")
+            ],
+            [
+                (
+                    d.draw,
+                    d.title,
+                    say("state.overdue" if d.overdue else f"state.{d.state}"),
+                    d.due,
+                )
+                for d in found.draws
+            ],
+        )
+    for key in found.stray_keys:
+        show.talk(say("cli.init.move", key=str(key)))
+
+
+def approve(
+    request: Annotated[Path, typer.Argument(help=say("cli.approve.request"))],
+    key: Annotated[Path, typer.Option(help=say("cli.approve.key"))],
+) -> None:
+    """Sign a request as the second person."""
+    from dualrandom.cli.options import unlock
+    from dualrandom.office.ending import approve as sign
+
+    out = sign(request, unlock(key))
+    show.data(say("cli.approve.done", file=str(out)))

@@ -1,0 +1,55 @@
+"""``publish`` and ``site``: what may be seen, and its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command, group
+from dualrandom.cli.language import lang, say
+from dualrandom.cli.options import Json, Out, here
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "publish", publish, "publish.help")
+    made = group(app, "site")
+    command(made, "build", build, "site.build")
+    # A group of one command would be folded into its parent.
+    made.callback()(lambda: None)
+
+
+def publish(as_json: Json = False) -> None:
+    """Export everything publishable, signed and logged."""
+    from dualrandom.office.publishing import publish as export
+
+    done = export(here())
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/publish/v1",
+                "folder": str(done.folder),
+                "manifest": done.manifest,
+                "seq": done.seq,
+                "draws": done.draws,
+                "written": done.written,
+            }
+        )
+        return
+    show.data(say("cli.publish.done", draws=done.draws, written=done.written))
+    show.data(say("cli.publish.manifest", digest=done.manifest))
+    show.talk(say("cli.publish.next"))
+
+
+def build(
+    out: Out,
+    public: Annotated[Path, typer.Option(help=say("cli.site.public"))] = Path("public"),
+) -> None:
+    """Build the pages from public/ alone."""
+    from dualrandom.site import build_site
+
+    built = build_site(public, out, lang())
+    show.data(say("cli.site.done", folder=str(out), written=built.written))

@@ -1,0 +1,195 @@
+"""``task``: new, edit, show, list, delete."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command, group
+from dualrandom.cli.language import say
+from dualrandom.cli.options import Json, here
+
+if TYPE_CHECKING:
+    from dualrandom.records import TaskRecord
+
+Task = Annotated[str, typer.Argument(help=say("cli.task.id"))]
+Items = Annotated[list[str], typer.Option("--item", help=say("cli.task.item"))]
+Ratios = Annotated[list[str], typer.Option("--ratio", help=say("cli.task.ratio"))]
+Posts = Annotated[list[str], typer.Option("--posts", help=say("cli.task.posts"))]
+Day = Annotated[str, typer.Option(metavar="YYYY-MM-DD")]
+Strata = Literal["", "region", "kind", "risk"]
+Areas = Literal["any", "same", "cross"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    made = group(app, "task")
+    command(made, "new", new, "task.new")
+    command(made, "edit", edit, "task.edit")
+    command(made, "show", show_task, "task.show")
+    command(made, "list", list_tasks, "task.list")
+    command(made, "delete", delete, "task.delete")
+
+
+def new(
+    task: Task,
+    item: Items,
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")],
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")],
+    title: Annotated[str, typer.Option(help=say("cli.task.title"))],
+    ratio: Ratios = [],  # noqa: B006 - Typer's way
+    total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
+    posts: Posts = [],  # noqa: B006
+    scope: Annotated[str, typer.Option(help=say("cli.task.scope"))] = "",
+    strata: Annotated[Strata, typer.Option(help=say("cli.task.strata"))] = "",
+    tickets: Annotated[list[str], typer.Option(help=say("cli.task.tickets"))] = [],  # noqa: B006
+    area: Annotated[Areas, typer.Option(help=say("cli.task.area"))] = "any",
+    reserves: Annotated[str, typer.Option(help=say("cli.task.reserves"))] = "",
+    plan: Annotated[str, typer.Option(help=say("cli.task.plan"))] = "",
+    off_site: Annotated[str, typer.Option(help=say("cli.task.off_site"))] = "",
+) -> None:
+    """Make a task."""
+    from dualrandom.office.tasks import make_task, put_task
+    from dualrandom.records import ItemCode
+
+    made = make_task(
+        task,
+        title=title,
+        items=[ItemCode(code) for code in item],
+        start=day(start),
+        end=day(end),
+        ratios=ratio,
+        total=total,
+        posts=posts or _two(),
+        plan=plan,
+        scope=scope,
+        strata_by=strata,
+        tickets=tickets,
+        area=area,
+        reserves=reserves,
+        off_site=off_site,
+    )
+    put_task(here(), made, new=True)
+    show.data(say("cli.task.made", task=task))
+    show.talk(say("cli.task.next", task=task))
+
+
+def edit(
+    task: Task,
+    item: Items = [],  # noqa: B006
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")] = "",
+    title: Annotated[str, typer.Option(help=say("cli.task.title"))] = "",
+    ratio: Ratios = [],  # noqa: B006
+    total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
+    posts: Posts = [],  # noqa: B006
+    scope: Annotated[str | None, typer.Option(help=say("cli.task.scope"))] = None,
+    strata: Annotated[Strata | None, typer.Option(help=say("cli.task.strata"))] = None,
+    area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
+) -> None:
+    """Change a task that nothing was announced for."""
+    from dualrandom.office.tasks import edit_task
+
+    edit_task(
+        here(),
+        task,
+        title=title or None,
+        items=item or None,
+        start=day(start) if start else None,
+        end=day(end) if end else None,
+        ratios=ratio or None,
+        total=total,
+        posts=posts or None,
+        scope=scope,
+        strata_by=strata,
+        area=area,
+    )
+    show.data(say("cli.task.made", task=task))
+
+
+def show_task(task: Task, as_json: Json = False) -> None:
+    """Show a task."""
+    from dualrandom.office.tasks import task_of
+
+    found = _fields(task_of(here(), task))
+    if as_json:
+        show.document({"schema": "dualrandom/task/v1", **found})
+        return
+    show.table(
+        [say("cli.field"), say("cli.value")],
+        [(say(f"cli.task.field.{k}"), _words(v)) for k, v in found.items() if v],
+    )
+
+
+def list_tasks(as_json: Json = False) -> None:
+    """List the tasks."""
+    from dualrandom.office.tasks import tasks_of
+
+    found = [_fields(task) for task in tasks_of(here())]
+    if as_json:
+        show.document({"schema": "dualrandom/tasks/v1", "tasks": found})
+        return
+    columns = ("id", "title", "items", "from", "to")
+    show.table(
+        [say(f"cli.task.field.{column}") for column in columns],
+        [[_words(task[column]) for column in columns] for task in found],
+    )
+
+
+def delete(task: Task) -> None:
+    """Retire a task; its versions stay."""
+    from dualrandom.office.tasks import delete_task
+
+    delete_task(here(), task)
+    show.data(say("cli.task.deleted", task=task))
+
+
+def _fields(task: TaskRecord) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "title": task.title,
+        "items": list(task.items),
+        "from": str(task.start),
+        "to": str(task.end),
+        "plan": task.plan,
+        "scope": task.scope,
+        "strata": task.strata_by,
+        "quotas": [
+            f"{value}={_quota(quota)}" if value else _quota(quota)
+            for value, quota in task.quotas
+        ],
+        "total": task.total,
+        "tickets": [f"{value}={count}" for value, count in task.tickets],
+        "posts": [f"{'+'.join(p.need)}:{p.count}" for p in task.posts],
+        "area": str(task.area),
+        "reserves": "" if task.reserves is None else str(task.reserves),
+        "off_site": task.off_site,
+    }
+
+
+def _quota(quota: Any) -> str:  # noqa: ANN401 - a Quota; not imported at start-up
+    if quota.ratio is None:
+        return str(quota.count)
+    return f"{say(f'round.{quota.round}')} {quota.ratio}"
+
+
+def _words(value: Any) -> str:  # noqa: ANN401 - any field of a task
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def day(text: str) -> dt.date:
+    from dualrandom.errors import UsageError
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as exc:
+        raise UsageError("E165", value=text) from exc
+
+
+def _two() -> list[str]:
+    from dualrandom.words import word
+
+    return [f"{word('tags', 'certificate')}:2"]

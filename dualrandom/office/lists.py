@@ -1,0 +1,193 @@
+"""Importing a list: read, compare, confirm, then one transaction with one log entry.
+
+- An import into an empty list is written at once.
+- One that changes a list shows what it would change, and needs a yes.
+- Rows and log entry stand together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from dualrandom.canonical import sha256
+from dualrandom.errors import StateError
+from dualrandom.folder import write_file
+from dualrandom.office import journal
+from dualrandom.registry.files import change_bytes
+from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
+from dualrandom.sheets import read_inspectors, read_items, read_targets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dualrandom.errors import Problem
+    from dualrandom.keys import PrivateKey
+    from dualrandom.office.place import Office
+    from dualrandom.registry import Writer
+    from dualrandom.registry.changes import Changes
+    from dualrandom.registry.lists import ListKind
+
+ListName = Literal["items", "targets", "inspectors"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an import does to one list, as counts and the first few names."""
+
+    list: str
+    added: int
+    changed: int
+    retired: int
+    samples: tuple[tuple[str, str], ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        return not (self.added or self.changed or self.retired)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of an import.
+
+    Attributes:
+        rows: rows read from the sheet.
+        written: whether anything was written.
+        drafts: items that lack what the law asks for.
+    """
+
+    rows: int
+    changes: tuple[Change, ...]
+    warnings: tuple[Problem, ...]
+    written: bool
+    drafts: int = 0
+
+
+def import_list(
+    office: Office,
+    name: ListName,
+    path: Path,
+    *,
+    sheet: str | None = None,
+    dry_run: bool = False,
+    confirm: Callable[[tuple[Change, ...]], bool],
+    reason: str = "import",
+) -> Imported:
+    """Import a sheet as the whole of a list.
+
+    Args:
+        office: the open office.
+        name: which list.
+        path: the sheet.
+        sheet: its name, where several fit.
+        dry_run: read and compare only.
+        confirm: asked when a list that is not empty would change.
+        reason: why, for the versions.
+
+    Raises:
+        InputError: the sheet's rows are refused; nothing is written.
+        StateError: E370, nobody confirmed the changes.
+    """
+    reading, incoming = _read(name, path, sheet)
+    drafts = sum(r.draft for r in reading.records) if name == "items" else 0
+    # The key is asked for before the database is locked.
+    signer = None if dry_run else office.officer()
+    with office.registry.write() as tx:
+        found = [tx.diff(kind, records) for kind, records in incoming]
+        empty = not any(tx.count(kind) for kind, _ in incoming)
+        shown = tuple(map(_shown, found))
+        quiet = all(change.empty for change in shown)
+        if not dry_run and not quiet:
+            if not empty and not confirm(shown):
+                raise StateError("E370", list=name)
+            for changes in found:
+                if not changes.empty and signer is not None:
+                    write_changes(office, tx, changes, reason, signer=signer)
+    return Imported(
+        rows=len(reading.records),
+        changes=shown,
+        warnings=reading.warnings,
+        written=not dry_run and not quiet,
+        drafts=drafts,
+    )
+
+
+def _read(
+    name: ListName, path: Path, sheet: str | None
+) -> tuple[Any, list[tuple[ListKind[Any], tuple[Any, ...]]]]:
+    if name == "items":
+        items = read_items(path, sheet=sheet)
+        return items, [(ITEMS, items.records)]
+    if name == "targets":
+        targets = read_targets(path, sheet=sheet)
+        return targets, [(TARGETS, targets.records)]
+    inspectors = read_inspectors(path, sheet=sheet)
+    recusals = tuple(r for _, some in inspectors.records for r in some)
+    people = tuple(record for record, _ in inspectors.records)
+    return inspectors, [(INSPECTORS, people), (RECUSALS, recusals)]
+
+
+def write_changes(
+    office: Office,
+    tx: Writer,
+    changes: Changes[Any],
+    reason: str,
+    *,
+    signer: PrivateKey,
+) -> int:
+    """Apply changes to a list and log them; return the entry's seq.
+
+    Spec:
+        log-v1 §3, ``registry.change``: digests of salted files kept beside the log.
+    """
+    head = tx.head()
+    seq = 0 if head is None else head.seq + 1
+    at = office.clock()
+    salt = office.entropy(16).hex()
+    tx.apply(changes, seq=seq, at=at, by=signer.name, reason=reason, salt=salt)
+    files = (
+        change_bytes(changes, reason=reason, salt=salt),
+        tx.list_file(changes.kind, salt),
+    )
+    for data in files:
+        write_file(office.kept / f"{sha256(data)}.tsv", data, mode=0o600)
+    journal.append(
+        office,
+        tx,
+        "registry.change",
+        {
+            "list": changes.kind.name,
+            "added": len(changes.added),
+            "changed": len(changes.changed),
+            "retired": len(changes.retired),
+            "change": sha256(files[0]),
+            "digest": sha256(files[1]),
+        },
+        signer=signer,
+    )
+    return seq
+
+
+def _shown(changes: Changes[Any]) -> Change:
+    samples = [("added", _name(r)) for r in changes.added[:5]]
+    samples += [("changed", _name(new)) for _, new in changes.changed[:5]]
+    samples += [("retired", _name(r)) for r in changes.retired[:5]]
+    return Change(
+        list=changes.kind.name,
+        added=len(changes.added),
+        changed=len(changes.changed),
+        retired=len(changes.retired),
+        samples=tuple(samples),
+    )
+
+
+def _name(record: Any) -> str:
+    """Return what a person recognises a record by."""
+    if isinstance(record, tuple):
+        record = record[0]
+    for field in ("id", "code", "inspector"):
+        if hasattr(record, field):
+            return f"{getattr(record, field)} {getattr(record, 'name', '')}".strip()
+    return ""

@@ -1,0 +1,286 @@
+"""Looking without changing: verify, why, status, export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dualrandom import audit
+from dualrandom.documents import parse_announcement
+from dualrandom.draw import ticket
+from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
+from dualrandom.folder import load_folder
+from dualrandom.keys import verify_ed25519
+from dualrandom.office import journal
+from dualrandom.office.place import KEPT, find_root, stamp
+from dualrandom.randomness import key_of, seed_of
+from dualrandom.records import DrawState
+from dualrandom.registry.lists import LISTS
+from dualrandom.sheets import write_rows
+from dualrandom.tables import (
+    EXCLUSIONS,
+    INSPECTORS,
+    SELECTED,
+    STRATA,
+    TARGETS,
+    TEAMS,
+)
+from dualrandom.verify import Report, Trust, verify_draw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dualrandom.office.place import Office
+
+
+def load_trust(policy: Path | None, genesis: Path | None) -> Trust:
+    """Return whom a reader trusts, from files that they got elsewhere.
+
+    Raises:
+        EnvironmentProblem: E151, a file cannot be read.
+        VerificationError: not a policy, or not a genesis entry.
+    """
+    if policy is not None:
+        read = audit.parse_policy(_read(policy))
+        return Trust(logs=read.logs, witnesses=tuple(key for _, key in read.witnesses))
+    if genesis is not None:
+        first = audit.parse_genesis(journal.check_genesis(_read(genesis)).body)
+        return Trust(logs=(first.key,), witnesses=first.supervisors)
+    return Trust()
+
+
+def office_genesis(start: Path) -> Path | None:
+    """Return the genesis entry of the office that ``start`` lies in, if any."""
+    root = find_root(start.resolve())
+    kept = None if root is None else root / KEPT / journal.GENESIS
+    return kept if kept is not None and kept.is_file() else None
+
+
+def verify_path(path: Path, trust: Trust) -> Report:
+    """Check a draw folder or a zip of one; no office is needed.
+
+    Raises:
+        EnvironmentProblem: E150, no such folder; E151, it cannot be read.
+        InputError: E152, E153, not a folder or a zip under the limits.
+    """
+    name, files = load_folder(path)
+    return verify_draw(name, files, verifier=verify_ed25519, trust=trust)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why one target was drawn, or not.
+
+    Attributes:
+        listed: whether it is in the frozen list.
+        excluded: the coded reason for which it was left out, or "".
+        key: what its ticket is computed from; "" before the draw.
+        tickets: how many it had.
+        ticket: the lowest of them; "" before the draw.
+        rank: among its stratum's rows by ticket, from 1; 0 before the draw.
+        cutoff: the highest drawn ticket of the stratum; "" before the draw.
+    """
+
+    draw: str
+    id: str
+    name: str = ""
+    listed: bool = False
+    excluded: str = ""
+    stratum: str = ""
+    rows: int = 0
+    tickets: int = 1
+    key: str = ""
+    ticket: str = ""
+    rank: int = 0
+    quota: int = 0
+    cutoff: str = ""
+    drawn: bool = False
+    order: int = 0
+
+
+def why(folder: Path, target: str) -> Why:
+    """Explain one target's outcome from a draw folder.
+
+    Raises:
+        EnvironmentProblem: E150, no such folder.
+        InputError: E400, the folder lacks the lists.
+    """
+    _, files = load_folder(folder)
+    if not {"announcement.json", TARGETS.name, STRATA.name} <= set(files):
+        raise InputError("E400", where=Where(file=str(folder)))
+    draw = parse_announcement(files["announcement.json"]).draw
+    _, targets = TARGETS.parse(files[TARGETS.name])
+    found = next((t for t in targets if t.id == target), None)
+    if found is None:
+        excluded = ""
+        if EXCLUSIONS.name in files:
+            _, out = EXCLUSIONS.parse(files[EXCLUSIONS.name])
+            excluded = next((e.reason for e in out if e.id == target), "")
+        return Why(draw=draw, id=target, excluded=excluded)
+    table, rows = STRATA.parse(files[STRATA.name])
+    mine = next(row for row in rows if row.id == target)
+    peers = [row for row in rows if row.stratum == mine.stratum]
+    before = Why(
+        draw=draw,
+        id=target,
+        name=found.name,
+        listed=True,
+        stratum=mine.stratum,
+        rows=len(peers),
+        tickets=mine.tickets,
+    )
+    if "seed.txt" not in files or SELECTED.name not in files:
+        return before
+    key = key_of(seed_of(files["seed.txt"]), table.salt)
+    own = (ticket(key, target, mine.tickets), target)
+    _, selected = SELECTED.parse(files[SELECTED.name])
+    drawn = [s for s in selected if s.stratum == mine.stratum]
+    chosen = next((s for s in drawn if s.id == target), None)
+    return Why(
+        draw=draw,
+        id=target,
+        name=found.name,
+        listed=True,
+        stratum=mine.stratum,
+        rows=len(peers),
+        tickets=mine.tickets,
+        key=key,
+        ticket=own[0],
+        rank=sum((ticket(key, p.id, p.tickets), p.id) <= own for p in peers),
+        quota=len(drawn),
+        cutoff=max((s.ticket for s in drawn), default=""),
+        drawn=chosen is not None,
+        order=0 if chosen is None else chosen.order,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawStatus:
+    """Where one draw stands."""
+
+    draw: str
+    task: str
+    title: str
+    state: DrawState
+    due: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where an office stands.
+
+    Attributes:
+        counts: (list, records).
+        waiting: tasks that no draw was announced for.
+        stray_keys: supervisors' private keys that still lie in this office.
+    """
+
+    office: str
+    origin: str
+    counts: tuple[tuple[str, int], ...]
+    drafts: int
+    waiting: tuple[str, ...]
+    draws: tuple[DrawStatus, ...]
+    entries: int
+    signed: int
+    stray_keys: tuple[Path, ...]
+
+
+def status(office: Office) -> Status:
+    """Return where the office stands, and what it waits for."""
+    moment = stamp(office.clock())
+    with office.registry.read() as tx:
+        tasks = {task.id: task for task in tx.tasks()}
+        items = list(tx.items())
+        draws = []
+        for record in tx.draws():
+            data = (office.draw(record.id) / "announcement.json").read_bytes()
+            due = parse_announcement(data).due
+            opened = record.state is DrawState.ANNOUNCED
+            draws.append(
+                DrawStatus(
+                    draw=record.id,
+                    task=record.task,
+                    title=tasks[record.task].title if record.task in tasks else "",
+                    state=record.state,
+                    due=due,
+                    overdue=opened and due < moment,
+                )
+            )
+        begun = {draw.task for draw in draws}
+        counts = tuple((kind.name, tx.count(kind)) for kind in LISTS)
+        entries = tx.log_size()
+    last = journal.last_checkpoint(office)
+    return Status(
+        office=office.settings.name,
+        origin=office.settings.origin,
+        counts=counts,
+        drafts=sum(item.draft for item in items),
+        waiting=tuple(task for task in tasks if task not in begun),
+        draws=tuple(draws),
+        entries=entries,
+        signed=0 if last is None else audit.parse_checkpoint(last).checkpoint.size,
+        stray_keys=tuple(sorted((office.root / "keys" / "supervisor").glob("*.key"))),
+    )
+
+
+def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> int:
+    """Write the drawn targets with addresses, teams and items to a sheet.
+
+    Args:
+        office: the open office.
+        draw: its id; drawn.
+        out: .xlsx or .csv.
+        header: the nine headings, in the office's language.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        StateError: E390 not frozen yet; E378 not drawn yet.
+    """
+    _, files = (
+        load_folder(office.draw(draw)) if office.draw(draw).is_dir() else ("", {})
+    )
+    if SELECTED.name not in files:
+        raise StateError("E378" if files else "E390", draw=draw)
+    announcement = parse_announcement(files["announcement.json"])
+    _, selected = SELECTED.parse(files[SELECTED.name])
+    _, people = INSPECTORS.parse(files[INSPECTORS.name])
+    names = {person.id: person.name for person in people}
+    teams: dict[str, list[str]] = {}
+    if TEAMS.name in files:
+        for member in TEAMS.parse(files[TEAMS.name])[1]:
+            name = names.get(member.inspector, "")
+            teams.setdefault(member.id, []).append(f"{name}（{member.inspector}）")
+    frozen = {target.id: target for target in TARGETS.parse(files[TARGETS.name])[1]}
+    with office.registry.read() as tx:
+        known = {public.id: public for public, _ in tx.targets()}
+    items = "；".join(item.name for item in announcement.items)
+    rows = [
+        (
+            str(row.order),
+            row.id,
+            frozen[row.id].name,
+            frozen[row.id].region,
+            known[row.id].address if row.id in known else "",
+            "、".join(teams.get(row.id, ())),
+            items,
+            announcement.task.start,
+            announcement.task.end,
+        )
+        for row in selected
+    ]
+    write_rows(out, announcement.title, header, rows)
+    return len(rows)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise EnvironmentProblem(
+            "E151", where=Where(file=str(path)), reason=exc.strerror or ""
+        ) from exc

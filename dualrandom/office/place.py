@@ -1,0 +1,121 @@
+"""An office: its folder, its settings, its registry, and what only it may use.
+
+Border: clock, entropy and keys come in here and nowhere deeper.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dualrandom.errors import StateError, Where
+from dualrandom.registry import Registry
+from dualrandom.settings import FILE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dualrandom.keys import PrivateKey
+
+DRAWS: Final = "draws"
+PUBLIC: Final = "public"
+KEPT: Final = "kept"
+RULES: Final = "rules.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """An open office.
+
+    Attributes:
+        root: its folder.
+        clock: the present moment, aware, UTC.
+        entropy: so many bytes from the operating system.
+        unlock: a private key's file to a signer; asks for the passphrase if need be.
+    """
+
+    root: Path
+    settings: Settings
+    registry: Registry
+    clock: Callable[[], dt.datetime]
+    entropy: Callable[[int], bytes]
+    unlock: Callable[[Path], PrivateKey]
+
+    @property
+    def kept(self) -> Path:
+        """Where salted files lie whose digests stand in the log."""
+        return self.root / KEPT
+
+    @property
+    def public(self) -> Path:
+        """What the webmaster gets."""
+        return self.root / PUBLIC
+
+    def draw(self, draw: str) -> Path:
+        """Return the folder of a draw."""
+        return self.root / DRAWS / draw
+
+    def officer(self) -> PrivateKey:
+        """Return the officer's signer."""
+        return self.unlock(self.root / self.settings.officer)
+
+    def log_signer(self) -> PrivateKey:
+        """Return the log's own signer, which signs checkpoints and nothing else."""
+        return self.unlock(self.root / self.settings.log_key)
+
+    def keep(self, name: str) -> bytes:
+        """Return a kept file.
+
+        Raises:
+            StateError: E163, it is gone.
+        """
+        try:
+            return (self.kept / name).read_bytes()
+        except OSError as exc:
+            raise StateError("E163", where=Where(file=f"{KEPT}/{name}")) from exc
+
+
+def now() -> dt.datetime:
+    """Return the present moment to the second, UTC."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def stamp(moment: dt.datetime) -> str:
+    """Return a moment as it stands in documents: ``2026-11-20T01:00:00Z``."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def find_root(start: Path) -> Path | None:
+    """Return the office's folder that holds ``start``, if any."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    return None
+
+
+def open_office(
+    folder: Path,
+    *,
+    unlock: Callable[[Path], PrivateKey],
+    clock: Callable[[], dt.datetime] = now,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Office:
+    """Open the office whose folder this is, or lies in.
+
+    Raises:
+        UsageError: E161, no office; E162, settings that cannot be used.
+        EnvironmentProblem: the database cannot be opened.
+    """
+    root = find_root(folder.resolve()) or folder
+    settings = load_settings(root)
+    return Office(
+        root=root,
+        settings=settings,
+        registry=Registry.open(root / settings.database),
+        clock=clock,
+        entropy=entropy,
+        unlock=unlock,
+    )

@@ -1,0 +1,191 @@
+"""Making an office: folder, settings, keys, database, genesis entry, rules."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Final
+
+from dualrandom.canonical import sha256
+from dualrandom.errors import EnvironmentProblem, StateError, Where
+from dualrandom.folder import write_file
+from dualrandom.keys import PrivateKey, generate_key, load_public, save_key
+from dualrandom.office import journal
+from dualrandom.office.place import (
+    DRAWS,
+    KEPT,
+    PUBLIC,
+    RULES,
+    Office,
+    now,
+)
+from dualrandom.registry import Registry
+from dualrandom.settings import FILE, Settings, settings_bytes
+from dualrandom.words import rules_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+SUPERVISOR_KEYS: Final = "keys/supervisor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What ``init`` made.
+
+    Attributes:
+        genesis: SHA-256 of the genesis entry: print it, keep it, minute it.
+        supervisor: the supervisor's private key that must be moved away; None where
+            the supervisor brought a key.
+        encrypted: whether the private keys have a passphrase.
+    """
+
+    root: Path
+    origin: str
+    genesis: str
+    supervisor: Path | None
+    encrypted: bool
+
+
+def init_office(
+    folder: Path,
+    *,
+    name: str,
+    origin: str = "",
+    supervisor: Path | None = None,
+    passphrase: str | None,
+    clock: Callable[[], dt.datetime] = now,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Made:
+    """Make an office in a new folder; whole or not at all.
+
+    Args:
+        folder: must not exist, or be empty.
+        name: the office's full name.
+        origin: of the log; "" makes one that nobody else has.
+        supervisor: a public key's file; None makes a key to be moved away.
+        passphrase: of all keys made here; None writes them unencrypted.
+        clock: the present moment.
+        entropy: random bytes of the operating system.
+
+    Raises:
+        StateError: E164, the folder is not empty.
+        EnvironmentProblem: E154, it cannot be written.
+    """
+    where = Where(file=str(folder))
+    identity = entropy(16).hex()
+    origin = origin or f"dualrandom.invalid/{identity[:8]}"
+    settings = Settings(name=name, origin=origin)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise StateError("E164", where=where)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as exc:
+        raise EnvironmentProblem(
+            "E154", where=where, reason=exc.strerror or ""
+        ) from exc
+    try:
+        genesis, moved = _fill(
+            aside, settings, identity, supervisor, passphrase, clock, entropy
+        )
+        aside.chmod(0o755)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    except OSError as exc:
+        raise EnvironmentProblem(
+            "E154", where=where, reason=exc.strerror or ""
+        ) from exc
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Made(
+        root=folder,
+        origin=origin,
+        genesis=genesis,
+        supervisor=folder / moved if moved else None,
+        encrypted=passphrase is not None,
+    )
+
+
+def _fill(
+    root: Path,
+    settings: Settings,
+    identity: str,
+    supervisor: Path | None,
+    passphrase: str | None,
+    clock: Callable[[], dt.datetime],
+    entropy: Callable[[int], bytes],
+) -> tuple[str, str]:
+    for part in (DRAWS, PUBLIC, KEPT, "keys"):
+        (root / part).mkdir()
+    (root / "keys").chmod(0o700)
+    (root / KEPT).chmod(0o700)
+    (root / DRAWS).chmod(0o700)
+    log = _new_key(root / settings.log_key, settings.origin, passphrase)
+    officer = _new_key(
+        root / settings.officer, f"{settings.origin}/officer-01", passphrase
+    )
+    moved = ""
+    if supervisor is None:
+        moved = f"{SUPERVISOR_KEYS}/supervisor-01.key"
+        (root / SUPERVISOR_KEYS).mkdir(mode=0o700)
+        theirs = _new_key(
+            root / moved, f"{settings.origin}/supervisor-01", passphrase
+        ).vkey
+    else:
+        theirs = load_public(supervisor)
+    rules = rules_text().encode()
+    write_file(root / FILE, settings_bytes(settings))
+    write_file(root / RULES, rules)
+    office = Office(
+        root=root,
+        settings=settings,
+        registry=Registry.create(root / settings.database),
+        clock=clock,
+        entropy=entropy,
+        unlock=lambda path: _either(path, root / settings.log_key, log, officer),
+    )
+    with office.registry.write() as tx:
+        journal.append(
+            office,
+            tx,
+            "log.genesis",
+            {
+                "id": identity,
+                "office": settings.name,
+                "key": str(log.vkey),
+                "officers": [str(officer.vkey)],
+                "supervisors": [str(theirs)],
+                "quorum": 1,
+            },
+            signer=officer,
+        )
+        journal.append(
+            office,
+            tx,
+            "rules.set",
+            {"version": 1, "digest": sha256(rules)},
+            signer=officer,
+        )
+    with office.registry.read() as tx:
+        genesis = next(iter(tx.entries()))
+    journal.keep_genesis(office, genesis)
+    journal.checkpoint(office)
+    return sha256(genesis), moved
+
+
+def _new_key(path: Path, name: str, passphrase: str | None) -> PrivateKey:
+    key = generate_key(name)
+    save_key(path, key, passphrase=passphrase, plain=passphrase is None)
+    return key
+
+
+def _either(
+    path: Path, log_key: Path, log: PrivateKey, officer: PrivateKey
+) -> PrivateKey:
+    return log if path == log_key else officer

@@ -1,0 +1,209 @@
+"""Tasks: what will be drawn, from whom, and how many. Kept as versions like any list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dualrandom.announcement import MIN_POSTS
+from dualrandom.errors import InputError, StateError
+from dualrandom.model import MAX_TICKETS, Area, Post, Quota, is_draw_id, is_id
+from dualrandom.office.lists import write_changes
+from dualrandom.ratios import parse_quota, parse_ratio
+from dualrandom.records import DrawState, TaskId, TaskRecord
+from dualrandom.registry.lists import TASKS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from dualrandom.office.place import Office
+    from dualrandom.records import ItemCode
+    from dualrandom.registry import Reader
+
+
+def make_task(
+    task: str,
+    *,
+    title: str,
+    items: Sequence[ItemCode],
+    start: dt.date,
+    end: dt.date,
+    ratios: Sequence[str],
+    total: int | None,
+    posts: Sequence[str],
+    plan: str = "",
+    scope: str = "",
+    strata_by: str = "",
+    tickets: Sequence[str] = (),
+    area: str = "any",
+    reserves: str = "",
+    off_site: str = "",
+) -> TaskRecord:
+    """Return a task from what an officer typed.
+
+    Args:
+        task: its id, which is also its first draw's.
+        ratios: ``3%``, ``20`` or, for strata, ``A=1%`` each.
+        total: shared out over the strata instead of ratios.
+        posts: ``执法证:2`` or ``2`` each; tags joined by ``+``.
+        strata_by: ``region``, ``kind``, ``risk`` or nothing.
+        tickets: ``A=1`` each, by risk class.
+        reserves: a ratio of the number drawn, or nothing.
+
+    Raises:
+        InputError: E360 a ratio that is unclear; E371 an id; E372 the period; E373 a
+            post; E374 tickets; E375 ratio and total, or neither; E376 no item.
+    """
+    if not is_draw_id(task):
+        raise InputError("E371", value=task)
+    if not items:
+        raise InputError("E376")
+    kept = parse_ratio(reserves) if reserves else None
+    if reserves and kept is None:
+        raise InputError("E360", value=reserves)
+    made = TaskRecord(
+        id=TaskId(task),
+        title=title,
+        items=tuple(items),
+        start=start,
+        end=end,
+        plan=plan,
+        scope=scope,
+        strata_by=strata_by,
+        quotas=tuple(map(_quota, ratios)),
+        total=total,
+        tickets=tuple(map(_tickets, tickets)),
+        posts=tuple(map(_post, posts)),
+        area=Area(area),
+        reserves=kept,
+        off_site=off_site,
+    )
+    _check(made)
+    return made
+
+
+def _quota(text: str) -> tuple[str, Quota]:
+    value, equals, ratio = text.partition("=")
+    # ">=3%" and "=20" are ratios, not the ratio of a stratum named ">".
+    if equals and value and value[-1] not in "<>":
+        return value.strip(), parse_quota(ratio)
+    return "", parse_quota(text)
+
+
+def _post(text: str) -> Post:
+    need, _, count = text.rpartition(":")
+    tags = tuple(tag.strip() for tag in need.split("+") if tag.strip())
+    if not (count.isascii() and count.isdigit() and 0 < int(count[:4]) <= 99):  # noqa: PLR2004
+        raise InputError("E373", value=text)
+    if not all(map(is_id, tags)):
+        raise InputError("E373", value=text)
+    return Post(count=int(count), need=tags)
+
+
+def _tickets(text: str) -> tuple[str, int]:
+    value, _, count = text.partition("=")
+    if not (count.isascii() and count.isdigit() and 1 <= int(count[:3]) <= MAX_TICKETS):
+        raise InputError("E374", value=text)
+    return value.strip(), int(count)
+
+
+def put_task(office: Office, task: TaskRecord, *, new: bool) -> None:
+    """Write a task, as a new one or as a new version.
+
+    Raises:
+        StateError: E380 it exists; E381 it does not; E382 a draw of it is open or
+            done: its announcement stands as it was published.
+    """
+    signer = office.officer()
+    with office.registry.write() as tx:
+        old = tx.task(task.id)
+        if new and old is not None:
+            raise StateError("E380", task=task.id)
+        if not new and old is None:
+            raise StateError("E381", task=task.id)
+        _check_free(tx, task.id)
+        if old == task:
+            return
+        changes = tx.diff(TASKS, (task,), full=False)
+        write_changes(office, tx, changes, "task", signer=signer)
+
+
+def delete_task(office: Office, task: str) -> None:
+    """Retire a task; its versions stay.
+
+    Raises:
+        StateError: E381 no such task; E382 a draw of it is open or done.
+    """
+    signer = office.officer()
+    with office.registry.write() as tx:
+        if tx.task(task) is None:
+            raise StateError("E381", task=task)
+        _check_free(tx, task)
+        changes = tx.diff(TASKS, (), full=False, retire=((task,),))
+        write_changes(office, tx, changes, "task", signer=signer)
+
+
+def task_of(office: Office, task: str) -> TaskRecord:
+    """Return a task as it stands.
+
+    Raises:
+        StateError: E381.
+    """
+    with office.registry.read() as tx:
+        found = tx.task(task)
+    if found is None:
+        raise StateError("E381", task=task)
+    return found
+
+
+def tasks_of(office: Office) -> tuple[TaskRecord, ...]:
+    """Return all tasks, by id."""
+    with office.registry.read() as tx:
+        return tuple(tx.tasks())
+
+
+def edit_task(
+    office: Office,
+    task: str,
+    *,
+    ratios: Sequence[str] | None = None,
+    posts: Sequence[str] | None = None,
+    area: str | None = None,
+    **fields: Any,
+) -> None:
+    """Write a new version of a task with what was given; None keeps a field.
+
+    Raises:
+        InputError: E360, E372, E373, E375, E410 as for :func:`make_task`.
+        StateError: E381, E382 as for :func:`put_task`.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    if ratios is not None:
+        given |= {"quotas": tuple(map(_quota, ratios)), "total": None}
+    elif given.get("total") is not None:
+        given["quotas"] = ()
+    if posts is not None:
+        given["posts"] = tuple(map(_post, posts))
+    if area is not None:
+        given["area"] = Area(area)
+    if "items" in given:
+        given["items"] = tuple(given["items"])
+    made = replace(task_of(office, task), **given)
+    _check(made)
+    put_task(office, made, new=False)
+
+
+def _check(task: TaskRecord) -> None:
+    if task.start > task.end:
+        raise InputError("E372", start=str(task.start), end=str(task.end))
+    if bool(task.quotas) == (task.total is not None) or task.total == 0:
+        raise InputError("E375")
+    if sum(post.count for post in task.posts) < MIN_POSTS and not task.off_site:
+        raise InputError("E410")
+
+
+def _check_free(tx: Reader, task: str) -> None:
+    for draw in tx.draws():
+        if draw.task == task and draw.state is not DrawState.ABANDONED:
+            raise StateError("E382", task=task, draw=draw.id)

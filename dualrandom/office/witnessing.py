@@ -1,0 +1,116 @@
+"""Supervisors as witnesses: verify what is new, remember, and only then cosign.
+
+- Needs no office: a published log, a key and a state file of the witness's own.
+- A checkpoint with an announcement is cosigned only when every announced file is
+  held: otherwise the witness would vouch for lists that nobody else has.
+- What was refused is kept, as evidence.
+
+Spec: log-v1 §2 (witnesses).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dualrandom import audit
+from dualrandom.announcement import Announcement
+from dualrandom.canonical import sha256
+from dualrandom.documents import parse_announcement
+from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
+from dualrandom.folder import load_folder, write_file
+from dualrandom.office import journal
+from dualrandom.office.checking import published_report, read
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from dualrandom.keys import PrivateKey
+    from dualrandom.office.place import Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cosigned:
+    """What a witness signed."""
+
+    size: int
+    root: str
+
+
+def cosign_log(
+    folder: Path,
+    *,
+    signer: PrivateKey,
+    state: Path,
+    draws: Path | None,
+    out: Path,
+    now: dt.datetime,
+) -> Cosigned:
+    """Cosign a published log's checkpoint.
+
+    Args:
+        folder: the published ``log/``.
+        signer: the witness's key.
+        state: the checkpoint cosigned last; made at the first visit.
+        draws: where the announced folders or zips lie, for what is new.
+        out: the cosigned checkpoint.
+        now: the witness's clock.
+
+    Raises:
+        VerificationError: E172, the log is smaller than, or not consistent with,
+            what was seen before, or wrong in itself; the evidence is kept.
+        StateError: E173, an announced file is not held.
+    """
+    kept = (audit.parse_checkpoint(read(state)),) if state.exists() else ()
+    trust = audit.LogTrust(kept=kept)
+    report = published_report(folder, trust)
+    checkpoint = read(folder / "checkpoint")
+    bad = next((f for f in report.findings if f.weight is audit.Weight.DIFFERS), None)
+    if bad is not None:
+        evidence = state.with_name(f"{state.name}.refused")
+        write_file(evidence, checkpoint)
+        raise VerificationError(
+            "E172", where=Where(entry=bad.seq), code=bad.code, file=str(evidence)
+        )
+    seen = kept[0].checkpoint.size if kept else 0
+    for draw in report.draws:
+        if draw.announced >= seen:
+            _check_held(draw, draws)
+    made = audit.cosign(checkpoint, signer, int(now.timestamp()))
+    # Remembered first: a witness that forgets what it signed could sign a fork.
+    write_file(state, checkpoint)
+    write_file(out, made)
+    return Cosigned(size=report.size, root=report.root.hex())
+
+
+def _check_held(draw: audit.DrawLife, draws: Path | None) -> None:
+    places = [] if draws is None else [draws / draw.draw, draws / f"{draw.draw}.zip"]
+    place = next((p for p in places if p.exists()), None)
+    if place is None:
+        raise StateError("E173", draw=draw.draw, file="announcement.json")
+    try:
+        _, files = load_folder(place)
+    except EnvironmentProblem as exc:
+        raise StateError("E173", draw=draw.draw, file=place.name) from exc
+    data = files.get("announcement.json", b"")
+    if sha256(data) != draw.commitment:
+        raise StateError("E173", draw=draw.draw, file="announcement.json")
+    announcement: Announcement = parse_announcement(data)
+    for name, digest in announcement.files:
+        if sha256(files.get(name, b"")) != digest.sha256:
+            raise StateError("E173", draw=draw.draw, file=name)
+
+
+def take_cosigned(office: Office, file: Path) -> int:
+    """Take in a cosigned checkpoint, and renew the proofs of all draws.
+
+    Raises:
+        StateError: E181, this office signed no such checkpoint.
+    """
+    size = journal.add_cosignatures(office, read(file))
+    with office.registry.read() as tx:
+        draws = [record.id for record in tx.draws()]
+    for draw in draws:
+        journal.write_draw_proofs(office, draw)
+    return size

@@ -1,0 +1,246 @@
+"""A draw's place in the audit log: entry, proof, checkpoint, witness, order in time.
+
+The entry names the keys that its own signatures and its checkpoint's should be by.
+That makes any changed byte visible to any reader; it makes nobody trustworthy. Trust
+comes from the reader: a policy, or a genesis entry kept from elsewhere.
+
+Spec: draw-v1 §2 (``log/``), §4 (order in time), §7; log-v1 §1, §2.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dualrandom.canonical import leaf_hash, sha256
+from dualrandom.checkpoints import SignedCheckpoint, check_proof, parse_proof
+from dualrandom.entries import Entry, parse_entry
+from dualrandom.errors import VerificationError
+from dualrandom.notes import (
+    Signed,
+    VKey,
+    check_note,
+    key_book,
+    parse_vkey,
+    unknown_lines,
+)
+from dualrandom.randomness import (
+    Local,
+    Sealed,
+    Standing,
+    is_outside,
+    standing,
+    time_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dualrandom.announcement import Announcement
+    from dualrandom.notes import Verifier
+    from dualrandom.verify.report import Steps
+
+ACTS: Final = ("announce", "result", "abandon")
+LOG_FILES: Final = tuple(
+    f"log/{act}.{kind}" for act in ACTS for kind in ("entry", "tlog-proof")
+)
+LEAD: Final = 600
+"""Seconds by which a witness must have seen the announcement before the value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom the reader trusts, from a policy or a kept genesis entry.
+
+    Attributes:
+        logs: keys of logs; empty: none is known.
+        witnesses: keys of witnesses, of kind 0x01 or 0x04.
+    """
+
+    logs: tuple[VKey, ...] = ()
+    witnesses: tuple[VKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the log says of the draw."""
+
+    standing: Standing
+    unwitnessed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Logged:
+    entry: Entry
+    signed: SignedCheckpoint
+    cosigned: tuple[Signed, ...]
+
+
+def check_log(
+    steps: Steps,
+    *,
+    announcement: Announcement,
+    commitment: str,
+    files: Mapping[str, bytes],
+    verifier: Verifier,
+    trust: Trust,
+) -> Place:
+    """Check the entries and proofs in ``log/``, and what they say of the order."""
+    due: dict[str, dict[str, object]] = {
+        act: {"draw": announcement.draw, "commitment": commitment} for act in ACTS
+    }
+    if "result.json" in files:
+        due["result"]["result"] = sha256(files["result.json"])
+    logged: dict[str, _Logged] = {}
+    for act in ACTS:
+        here = [name for name in LOG_FILES if name in files and f"/{act}." in name]
+        if here:
+            found = _check_act(steps, act, due[act], files, verifier, trust)
+            if found is not None:
+                logged[act] = found
+        elif act == "announce":
+            steps.unchecked(f"{act}_entry", "no_log", f"log/{act}.entry")
+    ended = [a for a in ACTS[1:] if f"log/{a}.entry" in files]
+    if not ended:
+        code = "no_log" if "result.json" in files else "not_yet"
+        steps.unchecked("result_entry", code, "log/result.entry")
+    elif len(ended) > 1:
+        steps.differs("result_entry", "E851", f"log/{ended[1]}.entry")
+    witnessed = _check_order(steps, announcement, logged, trust)
+    parties = _approvers(logged.get("announce"), announcement)
+    return Place(
+        standing=standing(announcement.randomness, parties), unwitnessed=not witnessed
+    )
+
+
+def _check_act(
+    steps: Steps,
+    act: str,
+    due: dict[str, object],
+    files: Mapping[str, bytes],
+    verifier: Verifier,
+    trust: Trust,
+) -> _Logged | None:
+    step, at = f"{act}_entry", f"log/{act}.entry"
+    proof_at = f"log/{act}.tlog-proof"
+    if at not in files or proof_at not in files:
+        steps.unchecked(step, "absent", proof_at if at in files else at)
+        return None
+    try:
+        entry, note = parse_entry(files[at])
+    except VerificationError:
+        steps.differs(step, "E850", at)
+        return None
+    body: dict[str, Any] = dict(entry.body)
+    if entry.act != f"draw.{act}" or {k: body.get(k) for k in due} != due:
+        steps.differs(step, "E851", at)
+        return None
+    try:
+        proof = parse_proof(files[proof_at])
+        signed = check_proof(proof, leaf_hash(files[at]))
+    except VerificationError as error:
+        path = error.code in ("E714", "E715", "E716")
+        steps.differs(step, "E852" if path else "E850", proof_at)
+        return None
+    origin = signed.checkpoint.origin
+    if entry.log != origin or entry.seq != proof.index:
+        steps.differs(step, "E851", proof_at)
+        return None
+    try:
+        keys = [parse_vkey(text) for text in body.get("keys", [])]
+    except (VerificationError, TypeError):
+        steps.differs(step, "E850", at)
+        return None
+    own = key_book(keys)
+    every = own | key_book(key.cosigner for key in keys)
+    every |= key_book(_both(trust.witnesses)) | key_book(trust.logs)
+    cosigned: tuple[Signed, ...] = ()
+    for file, known, parsed in ((at, own, note), (proof_at, every, signed.note)):
+        try:
+            made = check_note(parsed, known, verifier)
+        except VerificationError as error:
+            steps.differs(step, "E853", file, key=str(error.params.get("key", "")))
+            return None
+        strangers = unknown_lines(parsed, known)
+        for line in strangers:
+            steps.unchecked(step, "unnamed_key", file, key=line.name)
+        names = {s.key.name for s in made}
+        if not strangers and (entry.by if file == at else origin) not in names:
+            steps.differs(step, "E853", file, key=entry.by if file == at else origin)
+            return None
+        cosigned = tuple(s for s in made if s.time is not None)
+        if file == proof_at and not _check_trust(steps, made, trust, proof_at):
+            return None
+    steps.agrees(step, at, seq=entry.seq)
+    return _Logged(entry=entry, signed=signed, cosigned=cosigned)
+
+
+def _both(keys: tuple[VKey, ...]) -> tuple[VKey, ...]:
+    return tuple(key.cosigner for key in keys)
+
+
+def _check_trust(
+    steps: Steps, made: tuple[Signed, ...], trust: Trust, file: str
+) -> bool:
+    if not trust.logs:
+        steps.unchecked("log_trust", "no_policy", file)
+        return True
+    if not {s.key for s in made} & set(trust.logs):
+        steps.differs("log_trust", "E854", file)
+        return False
+    steps.agrees("log_trust", file)
+    return True
+
+
+def _check_order(
+    steps: Steps,
+    announcement: Announcement,
+    logged: Mapping[str, _Logged],
+    trust: Trust,
+) -> bool:
+    """Say whether a trusted witness saw the announcement before the randomness."""
+    first = logged.get("announce")
+    if first is None:
+        return False
+    if any(isinstance(source, Local) for source in announcement.randomness):
+        steps.unchecked("order", "local", "log/announce.tlog-proof")
+        return False
+    times = [time_of(s) for s in announcement.randomness if is_outside(s)]
+    known = [moment for moment in times if moment is not None]
+    if known and min(known) <= _seconds(first.entry.time):
+        steps.differs("order", "E855", "log/announce.entry")
+        return False
+    trusted = {key.cosigner for key in trust.witnesses}
+    seen = [s.time for s in first.cosigned if s.key in trusted and s.time is not None]
+    last = logged.get("result") or logged.get("abandon")
+    in_time = bool(seen) and (
+        min(seen) + LEAD <= min(known)
+        if known
+        # People compare a lottery's date; without an outside source the tree that
+        # was cosigned must not yet have held the end of the draw.
+        else last is not None
+        and first.signed.checkpoint.size <= last.entry.seq
+        and not times
+    )
+    if in_time:
+        steps.agrees("order", "log/announce.tlog-proof")
+    else:
+        steps.unchecked("order", "no_witness", "log/announce.tlog-proof")
+    return in_time
+
+
+def _seconds(moment: str) -> int:
+    return int(dt.datetime.fromisoformat(moment).timestamp())
+
+
+def _approvers(first: _Logged | None, announcement: Announcement) -> frozenset[str]:
+    """Return the parties whose own keys approved the announcement.
+
+    A party's key is named by the party; whether an approval is valid is the log's
+    verification, which the reader is told to run.
+    """
+    if first is None:
+        return frozenset()
+    parties = {s.party for s in announcement.randomness if isinstance(s, Sealed)}
+    return frozenset(parties & set(first.entry.approvers))
