@@ -138,9 +138,12 @@ def test_every_kind_is_named_once() -> None:
     assert (REPLACEMENTS, SUBSTITUTIONS) == CHANGES
 
 
-def test_the_record_out_of_order_is_named() -> None:
+@pytest.mark.parametrize(
+    "data", [b"id\nA\nC\nB\nD\n", b"id\nA\nC\nC\nD\n"], ids=["order", "twice"]
+)
+def test_the_record_out_of_order_is_named(data: bytes) -> None:
     with pytest.raises(VerificationError) as caught:
-        DRAWN.parse(b"id\nA\nC\nB\nD\n")
+        DRAWN.parse(data)
     assert caught.value.code == "E804"
     assert caught.value.params == {"file": "drawn.tsv", "row": 3}
 
