@@ -20,6 +20,7 @@ from dualrandom.cli.options import (
     here,
     on_terminal,
 )
+from dualrandom.messages import shown
 
 if TYPE_CHECKING:
     from dualrandom.announcement import Announcement
@@ -256,12 +257,12 @@ def verify(
 
 
 def _render(report: Report) -> None:
-    show.data(show.styled(say("verify.title", draw=show.shown(report.draw)), "bold"))
+    show.data(show.styled(say("verify.title", draw=shown(report.draw)), "bold"))
     for number, step in enumerate(report.steps, 1):
         mark = show.styled(_MARKS[step.verdict], _STYLES[step.verdict])
         line = f"{number:>3} {mark} {say(f'verify.{step.verdict}')}  {say(f'verify.step.{step.name}')}"
         if step.file:
-            line += f"  {show.shown(step.file)}"
+            line += f"  {shown(step.file)}"
         detail = _detail(step)
         show.data(f"{line}  {detail}" if detail else line)
     if report.standing is not None:
@@ -285,7 +286,7 @@ def _render(report: Report) -> None:
 def _detail(step: Step) -> str:
     params = dict(step.params)
     if step.code is None:
-        return ", ".join(f"{key}={show.shown(str(params[key]))}" for key in params)
+        return ", ".join(f"{key}={shown(str(params[key]))}" for key in params)
     if step.code.startswith("E"):
         what = say(f"{step.code}.what", **params)
         fix = say(f"{step.code}.fix", **params)
@@ -334,7 +335,6 @@ def why(
     if as_json:
         show.document({"schema": "dualrandom/why/v1", **asdict(found)})
         return
-    shown = show.shown
     if not found.listed:
         key = "cli.why.excluded" if found.excluded else "cli.why.unlisted"
         show.data(say(key, id=target, draw=found.draw, reason=found.excluded))

@@ -41,7 +41,7 @@ def lang() -> Lang:
     return _chosen
 
 
-def say(key: str, **params: Param) -> str:
+def say(key: str, /, **params: Param) -> str:
     """Return a sentence in that language."""
     from dualrandom.messages import text
 

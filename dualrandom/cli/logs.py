@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from dualrandom.cli import show
 from dualrandom.cli.app import command, group
 from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import Genesis, Json, Out, Policy, here, unlock
+from dualrandom.messages import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def register(app: typer.Typer) -> None:
@@ -95,7 +99,7 @@ def list_entries(
     )
 
 
-def _about(body: dict[str, object]) -> str:
+def _about(body: Mapping[str, object]) -> str:
     fields = ("list", "draw", "reason", "added", "changed", "retired", "version")
     return " ".join(f"{f}={body[f]}" for f in fields if f in body)
 
@@ -107,7 +111,7 @@ def show_entry(
     from dualrandom.office.checking import entry_bytes
 
     for line in entry_bytes(here(), seq).decode().splitlines():
-        show.data(show.shown(line))
+        show.data(shown(line))
 
 
 def checkpoint() -> None:
@@ -115,7 +119,7 @@ def checkpoint() -> None:
     from dualrandom.office.journal import checkpoint as sign
 
     for line in sign(here()).decode().splitlines():
-        show.data(show.shown(line))
+        show.data(shown(line))
 
 
 def cosign(

@@ -107,15 +107,13 @@ def announced(office: Office, draw: str) -> Announcement:
     Raises:
         StateError: E390 not frozen yet; E391 drawn already; E392 abandoned.
     """
+    return _open(office, draw).announcement
+
+
+def _open(office: Office, draw: str) -> _Frozen:
     with office.registry.read() as tx:
-        record = tx.draw(draw)
-    if record is None:
-        raise StateError("E390", draw=draw)
-    if record.state is DrawState.DRAWN:
-        raise StateError("E391", draw=draw)
-    if record.state is DrawState.ABANDONED:
-        raise StateError("E392", draw=draw)
-    return _load(office, draw, record.commitment).announcement
+        record = journal.open_draw(tx, draw)
+    return _load(office, draw, record.commitment)
 
 
 def run_draw(office: Office, draw: str, values: Values) -> Done:
@@ -127,9 +125,8 @@ def run_draw(office: Office, draw: str, values: Values) -> Done:
         UsageError: E395, a value is missing.
         VerificationError: E603-E605, a value that is not one.
     """
-    announcement = announced(office, draw)
-    commitment = _commitment(office, draw)
-    frozen = _load(office, draw, commitment)
+    frozen = _open(office, draw)
+    announcement, commitment = frozen.announcement, frozen.commitment
     lines = []
     for source in announcement.randomness:
         value = _value(office, source, values)
@@ -236,11 +233,6 @@ def _write_result(
         )
     journal.checkpoint(office)
     journal.write_draw_proofs(office, draw)
-
-
-def _commitment(office: Office, draw: str) -> str:
-    with office.registry.read() as tx:
-        return str(tx.draw(draw).commitment)
 
 
 def _load(office: Office, draw: str, commitment: str) -> _Frozen:

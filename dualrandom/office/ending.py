@@ -50,7 +50,7 @@ def request_abandon(office: Office, draw: str, reason: str, out: Path) -> Path:
     """
     code = reason_code(reason)
     with office.registry.read() as tx:
-        record = _open(tx, draw)
+        record = journal.open_draw(tx, draw)
         body = {
             "draw": draw,
             "commitment": record.commitment,
@@ -94,7 +94,7 @@ def abandon(office: Office, draw: str, reason: str, approval: Path) -> int:
     body: dict[str, Any] = dict(signed["body"])  # type: ignore[arg-type]
     signer = office.officer()
     with office.registry.write() as tx:
-        record = _open(tx, draw)
+        record = journal.open_draw(tx, draw)
         due = {"draw": draw, "commitment": record.commitment, "reason": code}
         if signed["act"] != "draw.abandon" or any(
             body.get(k) != v for k, v in due.items()
@@ -128,17 +128,6 @@ def _check_approved(tx: Writer, draw: str) -> None:
     for finding in report.findings:
         if finding.weight is audit.Weight.DIFFERS:
             raise StateError("E398", where=Where(entry=finding.seq), draw=draw)
-
-
-def _open(tx: Any, draw: str) -> Any:
-    record = tx.draw(draw)
-    if record is None:
-        raise StateError("E390", draw=draw)
-    if record.state is DrawState.DRAWN:
-        raise StateError("E391", draw=draw)
-    if record.state is DrawState.ABANDONED:
-        raise StateError("E392", draw=draw)
-    return record
 
 
 def _read(path: Path) -> bytes:

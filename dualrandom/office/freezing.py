@@ -99,8 +99,8 @@ def freeze(
     """
     check_sources(tuple(sources))
     signer = None if dry_run else office.officer()
-    opened = office.registry.read() if dry_run else office.registry.write()
-    with opened as tx:
+    # A dry run takes the lock too: what it says is then true of one moment.
+    with office.registry.write() as tx:
         task = tx.task(task_id)
         if task is None:
             raise StateError("E381", task=task_id)

@@ -226,6 +226,22 @@ def dice_of(tx: Reader, draw: str, commitment: str, source: int) -> str | None:
     return None
 
 
+def open_draw(tx: Reader, draw: str) -> DrawRecord:
+    """Return the state of a draw that waits for its randomness.
+
+    Raises:
+        StateError: E390 not frozen; E391 drawn already; E392 abandoned.
+    """
+    record = tx.draw(draw)
+    if record is None:
+        raise StateError("E390", draw=draw)
+    if record.state is DrawState.DRAWN:
+        raise StateError("E391", draw=draw)
+    if record.state is DrawState.ABANDONED:
+        raise StateError("E392", draw=draw)
+    return record
+
+
 def set_state(
     office: Office, tx: Writer, record: DrawRecord, *, seq: int, by: str
 ) -> None:

@@ -21,6 +21,7 @@ from dualrandom.verify.outcome import (
     RANDOMNESS,
     RESULT,
     SEED,
+    check_commitment,
     check_result,
     check_seed,
     check_selection,
@@ -73,7 +74,9 @@ def verify_draw(
         announcement = parse_announcement(data)
     except VerificationError as error:
         if error.code == "E805":
+            # Another version, or one changed byte: seed.txt and the log know which.
             steps.unchecked("announcement", "unknown_protocol", ANNOUNCEMENT)
+            check_commitment(steps, files, sha256(data))
         else:
             steps.refused("announcement", error, ANNOUNCEMENT)
         return _report(name, steps)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.checkpoints import SignedCheckpoint, check_proof, parse_proof
-from dualrandom.entries import Entry, parse_entry
+from dualrandom.entries import Entry, parse_approval, parse_entry
 from dualrandom.errors import VerificationError
 from dualrandom.notes import (
     Signed,
@@ -243,4 +243,8 @@ def _approvers(first: _Logged | None, announcement: Announcement) -> frozenset[s
     if first is None:
         return frozenset()
     parties = {s.party for s in announcement.randomness if isinstance(s, Sealed)}
-    return frozenset(parties & set(first.entry.approvers))
+    approvers = set()
+    for text in first.entry.approvals:
+        _, note = parse_approval(text.encode())
+        approvers |= {signature.name for signature in note.signatures}
+    return frozenset(parties & approvers)

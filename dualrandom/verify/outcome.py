@@ -56,6 +56,19 @@ RANDOMNESS = "randomness.json"
 RESULT = "result.json"
 
 
+def check_commitment(
+    steps: Steps, files: Mapping[str, bytes], commitment: str
+) -> None:
+    """Hold an announcement that cannot be read to what was published of it."""
+    entry = files.get("log/announce.entry", b"")
+    lines = files.get(SEED, b"").split(b"\n")
+    seeded = lines[1] if len(lines) > 1 else b""
+    for named in (seeded, entry):
+        if named and commitment.encode() not in named:
+            steps.differs("announcement", "E830", ANNOUNCEMENT)
+            return
+
+
 def check_seed(
     steps: Steps, lists: Lists, files: Mapping[str, bytes], commitment: str
 ) -> str | None:
