@@ -7,12 +7,14 @@ that takes the others.
 
 - Public: :class:`ItemRecord`, :class:`TargetRecord`.
 - Private: :class:`TargetPrivate`, :class:`InspectorRecord`, :class:`Recusal`.
+- The office's own: :class:`TaskRecord`, :class:`DrawRecord`.
 - Missing text is ``""``; a missing date is None. Dates are in the office's time zone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
@@ -151,3 +153,27 @@ class TaskRecord:
     area: Area
     reserves: Ratio | None = None
     off_site: str = ""
+
+
+class DrawState(StrEnum):
+    """How far a draw has come; the last two are final. Spec: draw-v1 §3."""
+
+    ANNOUNCED = "announced"
+    DRAWN = "drawn"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawRecord:
+    """Where one draw stands; all else is in its folder.
+
+    Attributes:
+        commitment: SHA-256 of announcement.json, hex.
+        folder: the draw's folder, relative to the office's.
+    """
+
+    id: str
+    task: TaskId
+    state: DrawState
+    commitment: str
+    folder: str

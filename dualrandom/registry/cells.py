@@ -1,0 +1,179 @@
+"""The forms that a cell can have: a value as text, and back.
+
+Border: pure. Each value has one text, so that equal records have equal files.
+
+- Missing is the empty cell, for text, dates and numbers alike.
+- Several words are joined by ``,``, which none of them may hold.
+- What has an inner structure is canonical JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dualrandom.canonical import json_bytes, parse_json
+from dualrandom.model import (
+    MAX_INT,
+    Area,
+    Post,
+    Quota,
+    Ratio,
+    Rounding,
+    is_draw_id,
+    is_hex,
+    is_id,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the values of a column are written.
+
+    Attributes:
+        encode: a value as a cell.
+        decode: a cell as a value; ValueError or a verification error if it is none.
+        sql: how the database keeps the cell.
+    """
+
+    encode: Callable[[Any], str]
+    decode: Callable[[str], Any]
+    sql: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a cell must be, beyond its form: once for us, once for the database.
+
+    Attributes:
+        ok: says whether a cell is right; None: any cell is.
+        sql: the same for SQLite, with ``{0}`` for the column.
+    """
+
+    ok: Callable[[str], bool] | None = None
+    sql: str = ""
+
+
+def are_words(cell: str) -> bool:
+    """Say whether a cell of words reads back as it was written."""
+    return cell == "" or "" not in cell.split(",")
+
+
+def is_number(cell: str) -> bool:
+    """Say whether a cell is empty or a plain integer from 0 to 2^53−1."""
+    return cell == "" or (cell.isdigit() and int(cell) <= MAX_INT)
+
+
+def _words(value: tuple[str, ...]) -> str:
+    # A comma within a word would make two of it: show it as an empty word, which
+    # are_words refuses.
+    return ",".join("," if "," in word or word == "" else word for word in value)
+
+
+def _ratio(text: str) -> Ratio:
+    p, _, q = text.partition("/")
+    return Ratio(p=int(p), q=int(q))
+
+
+def _quota_out(quota: Quota) -> dict[str, Any]:
+    if quota.ratio is None:
+        return {"count": quota.count}
+    return {"ratio": str(quota.ratio), "round": str(quota.round)}
+
+
+def _quota_in(value: dict[str, Any]) -> Quota:
+    if "count" in value:
+        return Quota(count=value["count"])
+    return Quota(ratio=_ratio(value["ratio"]), round=Rounding(value["round"]))
+
+
+def _json(out: Callable[[Any], Any], back: Callable[[Any], Any]) -> Form:
+    def encode(values: tuple[Any, ...]) -> str:
+        return json_bytes([out(v) for v in values]).decode() if values else ""
+
+    def decode(cell: str) -> tuple[Any, ...]:
+        if not cell:
+            return ()
+        parsed = parse_json(cell.encode())
+        return tuple(map(back, parsed))  # type: ignore[call-overload]
+
+    return Form(encode=encode, decode=decode)
+
+
+def word(type_: type[StrEnum]) -> Form:
+    """Return the form of one of a fixed set of words."""
+    return Form(encode=str, decode=type_)
+
+
+def one_of(type_: type[StrEnum]) -> Rule:
+    """Return the rule of one of a fixed set of words."""
+    words = tuple(map(str, type_))
+    listed = ", ".join(f"'{word}'" for word in words)
+    return Rule(ok=words.__contains__, sql=f"{{0}} IN ({listed})")
+
+
+TEXT: Final = Form(encode=lambda text: text, decode=lambda cell: cell)
+DATE: Final = Form(
+    encode=lambda day: "" if day is None else day.isoformat(),
+    decode=lambda cell: dt.date.fromisoformat(cell) if cell else None,
+    sql="date",
+)
+NUMBER: Final = Form(
+    encode=lambda number: "" if number is None else str(number),
+    decode=lambda cell: int(cell) if cell else None,
+    sql="number",
+)
+WORDS: Final = Form(
+    encode=_words, decode=lambda cell: tuple(cell.split(",")) if cell else ()
+)
+RATIO: Final = Form(
+    encode=lambda ratio: "" if ratio is None else str(ratio),
+    decode=lambda cell: _ratio(cell) if cell else None,
+)
+AREA: Final = word(Area)
+QUOTAS: Final = _json(
+    lambda pair: [pair[0], _quota_out(pair[1])],
+    lambda pair: (str(pair[0]), _quota_in(pair[1])),
+)
+TICKETS: Final = _json(
+    lambda pair: [pair[0], pair[1]], lambda pair: (str(pair[0]), int(pair[1]))
+)
+POSTS: Final = _json(
+    lambda post: {"count": post.count, "need": list(post.need)},
+    lambda value: Post(count=value["count"], need=tuple(value["need"])),
+)
+
+_FIRST = "0-9A-Za-z\u3007\u4e00-\u9fff"
+ANY: Final = Rule()
+NAMED: Final = Rule(ok=lambda cell: cell != "", sql="{0} <> ''")
+CODE: Final = Rule(
+    # A line that opens with "#" would be read as a remark in a list's file.
+    ok=lambda cell: cell != "" and not cell.startswith("#"),
+    sql="{0} <> '' AND {0} NOT GLOB '#*'",
+)
+ID: Final = Rule(
+    ok=is_id,
+    sql=f"{{0}} GLOB '[{_FIRST}]*' AND {{0}} NOT GLOB '*[^{_FIRST}_.-]*'"
+    " AND length({0}) <= 64",
+)
+DRAW_ID: Final = Rule(
+    ok=is_draw_id,
+    sql="{0} GLOB '[0-9A-Za-z]*' AND {0} NOT GLOB '*[^0-9A-Za-z-]*'"
+    " AND length({0}) <= 32",
+)
+DIGEST: Final = Rule(
+    ok=lambda cell: is_hex(cell, 64),
+    sql="length({0}) = 64 AND {0} NOT GLOB '*[^0-9a-f]*'",
+)
+LISTED: Final = Rule(ok=are_words)
+COUNT: Final = Rule(ok=is_number, sql="{0} >= 0")
+DAY: Final = Rule(
+    ok=lambda cell: cell != "", sql="{0} IS NOT NULL AND {0} IS date({0})"
+)
+DAY_IF_ANY: Final = Rule(sql="{0} IS date({0})")
+"""SQLite moves 2026-02-30 to March: only a day that there is reads back the same."""

@@ -1,0 +1,98 @@
+"""Is the database built as this program builds it, and does the log stand in order?
+
+Border: reads the schema and the log's rows. A trigger that somebody took away, and a
+log row whose columns do not say what its entry says, are found here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, select
+
+from dualrandom.canonical import leaf_hash
+from dualrandom.errors import Problem, VerificationError, Where, problem
+from dualrandom.registry import told
+from dualrandom.registry.lists import shown_key
+from dualrandom.registry.tables import VERSIONS, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection, Row
+
+    from dualrandom.registry.told import Told
+
+_SCHEMA = (
+    "SELECT type || ' ' || name, sql FROM sqlite_master"
+    " WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+)
+
+
+def schema(connection: Connection) -> Mapping[str, str]:
+    """Return the statements that made each table, index and trigger, by name."""
+    found = connection.exec_driver_sql(_SCHEMA)
+    return {str(name): " ".join(str(sql).split()) for name, sql in found}
+
+
+@cache
+def expected_schema() -> Mapping[str, str]:
+    """Return the schema as this program would make it."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        made = schema(connection)
+    engine.dispose()
+    return made
+
+
+def check(connection: Connection) -> Iterator[Problem]:
+    """Find what is wrong with the database as such, whatever it holds.
+
+    Returns:
+        E335, a table, index or trigger is missing, changed or unknown; E344, SQLite
+        itself finds a fault; E338, a private part that belongs to no version.
+    """
+    wanted, found = expected_schema(), schema(connection)
+    for name in sorted(wanted.keys() | found.keys()):
+        if wanted.get(name) != found.get(name):
+            yield problem("E335", Where(), name=name)
+    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(10)"):
+        if said != "ok":
+            yield problem("E344", Where(), detail=str(said))
+    for versions in VERSIONS.values():
+        if versions.private is None:
+            continue
+        table, private = versions.table, versions.private
+        shared = (*versions.kind.keys, "seq_from")
+        query = select(*[private.c[key] for key in versions.kind.keys]).where(
+            ~select(1).where(*[table.c[n] == private.c[n] for n in shared]).exists()
+        )
+        for key in sorted(map(tuple, connection.execute(query))):
+            yield problem("E338", Where(), list=versions.kind.name, id=shown_key(key))
+
+
+def check_entry(row: Row[Any]) -> tuple[Told | None, tuple[Problem, ...]]:
+    """Compare a log row's columns with the entry itself.
+
+    Returns:
+        What the entry says, or None where it cannot be read; E334 where the columns
+        say otherwise.
+    """
+    fault = problem("E334", Where(entry=row.seq))
+    try:
+        read = told.read(row.data)
+        # Read what the other checks will ask for: after this they can rely on it.
+        told.list_change(read)
+        told.draw_step(read)
+    except VerificationError:
+        return None, (fault,)
+    if (row.seq, row.prev, row.op, row.leaf) != (
+        read.seq,
+        read.prev,
+        read.op,
+        leaf_hash(row.data).hex(),
+    ):
+        return read, (fault,)
+    return read, ()

@@ -1,0 +1,104 @@
+"""The audit log's place in the database: bytes in order, and nothing else.
+
+Border: what an entry says, and who signed it, is :mod:`dualrandom.audit`'s affair.
+
+- An entry is appended after the head that its signer saw, or not at all.
+- Nothing here, and no trigger, ever changes or deletes an entry.
+
+Spec: log-v1 §1, §6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, insert, select
+
+from dualrandom.canonical import leaf_hash
+from dualrandom.errors import StateError, VerificationError, Where
+from dualrandom.registry.tables import entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+START: Final = "0" * 64
+"""What entry 0 names as the leaf before it. Spec: log-v1 §1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The newest entry: its number and its leaf hash, hex."""
+
+    seq: int
+    leaf: str
+
+
+def head(connection: Connection) -> Head | None:
+    """Return the newest entry, or None of an empty log."""
+    query = select(entry.c.seq, entry.c.leaf).order_by(entry.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else Head(seq=row.seq, leaf=row.leaf)
+
+
+def append(  # noqa: PLR0917 - the columns of an entry, in order
+    connection: Connection, seq: int, prev: str, op: str, leaf: str, data: bytes
+) -> None:
+    """Append an entry to the log, if the head is still the one that it follows.
+
+    Args:
+        connection: in a writing transaction.
+        seq: its number.
+        prev: leaf hash of the entry before, hex; 64 zeros in entry 0.
+        op: the caller's unique name for this act.
+        leaf: its own leaf hash, hex.
+        data: its bytes, as signed.
+
+    Raises:
+        StateError: E340, somebody else appended meanwhile: sign again; E342, this
+            ``op`` is in the log already.
+        VerificationError: E343, ``leaf`` is not the bytes' leaf hash.
+    """
+    where = Where(entry=seq)
+    if leaf_hash(data).hex() != leaf:
+        raise VerificationError("E343", where=where)
+    last = head(connection)
+    expected = (0, START) if last is None else (last.seq + 1, last.leaf)
+    if entry_by_op(connection, op) is not None:
+        raise StateError("E342", where=where, op=op)
+    if (seq, prev) != expected:
+        raise StateError("E340", where=where, seq=expected[0])
+    connection.execute(
+        insert(entry),
+        {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
+    )
+
+
+def entries(connection: Connection, start: int = 0) -> Iterator[bytes]:
+    """Return the entries from a number on, in order."""
+    query = select(entry.c.data).where(entry.c.seq >= start).order_by(entry.c.seq)
+    return (row.data for row in connection.execute(query))
+
+
+def entry_at(connection: Connection, seq: int) -> bytes | None:
+    """Return one entry, or None."""
+    query = select(entry.c.data).where(entry.c.seq == seq)
+    data: bytes | None = connection.execute(query).scalar_one_or_none()
+    return data
+
+
+def entry_by_op(connection: Connection, op: str) -> bytes | None:
+    """Return the entry that an act left, or None: so a retry finds its own."""
+    query = select(entry.c.data).where(entry.c.op == op)
+    data: bytes | None = connection.execute(query).scalar_one_or_none()
+    return data
+
+
+def size(connection: Connection) -> int:
+    """Return how many entries the log has."""
+    count: int = connection.execute(
+        select(func.count()).select_from(entry)
+    ).scalar_one()
+    return count

@@ -1,0 +1,350 @@
+"""The registry as its users see it: a file, and transactions on it.
+
+Border: composes the other modules; has no rule of its own.
+
+    registry = Registry.open(path)
+    with registry.write() as tx:
+        changes = tx.diff(TARGETS, records)
+        tx.apply(changes, seq=seq, at=now, by=name, reason=why, salt=salt)
+        digest = sha256(tx.list_file(TARGETS, salt))
+        tx.append(seq, prev, op, leaf, entry)
+
+- A block commits as a whole, or leaves nothing.
+- What a transaction returns lazily is good while its block lasts.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dualrandom.errors import EnvironmentProblem, Where
+from dualrandom.registry import check, database, draws, files, history, log_store
+from dualrandom.registry.changes import Changes, Stamp, Version
+from dualrandom.registry.lists import (
+    DRAWS,
+    INSPECTORS,
+    ITEMS,
+    RECUSALS,
+    TARGETS,
+    TASKS,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from dualrandom.errors import Problem
+    from dualrandom.records import (
+        DrawRecord,
+        InspectorRecord,
+        ItemRecord,
+        Recusal,
+        TargetPrivate,
+        TargetRecord,
+        TaskRecord,
+    )
+    from dualrandom.registry.check import Kept
+    from dualrandom.registry.history import Moment
+    from dualrandom.registry.lists import Key, ListKind
+    from dualrandom.registry.log_store import Head
+
+R = TypeVar("R")
+
+
+class Reader:
+    """A consistent view of the registry and its log; nothing can be changed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # ── the log ──────────────────────────────────────────────────────────────────
+
+    def head(self) -> Head | None:
+        """Return the newest log entry's number and leaf, or None."""
+        return log_store.head(self._connection)
+
+    def log_size(self) -> int:
+        """Return how many entries the log has."""
+        return log_store.size(self._connection)
+
+    def entries(self, start: int = 0) -> Iterator[bytes]:
+        """Return log entries from a number on, in order."""
+        return log_store.entries(self._connection, start)
+
+    def entry(self, seq: int) -> bytes | None:
+        """Return one log entry, or None."""
+        return log_store.entry_at(self._connection, seq)
+
+    def entry_by_op(self, op: str) -> bytes | None:
+        """Return the log entry with this ``op``, or None."""
+        return log_store.entry_by_op(self._connection, op)
+
+    # ── lists ────────────────────────────────────────────────────────────────────
+
+    def records(self, kind: ListKind[R], as_of: Moment | None = None) -> Iterator[R]:
+        """Return a list's records in order of their keys.
+
+        Args:
+            kind: the list.
+            as_of: an aware time, or the number of a log entry (the state after
+                it); None: now.
+
+        Raises:
+            VerificationError: E306, while iterating: a cell that we did not write.
+        """
+        return map(kind.decode, history.rows(self._connection, kind, as_of=as_of))
+
+    def targets(
+        self, as_of: Moment | None = None
+    ) -> Iterator[tuple[TargetRecord, TargetPrivate]]:
+        """Return the target directory: what may be published, and what never is."""
+        return self.records(TARGETS, as_of)
+
+    def inspectors(self, as_of: Moment | None = None) -> Iterator[InspectorRecord]:
+        """Return the inspector directory."""
+        return self.records(INSPECTORS, as_of)
+
+    def items(self, as_of: Moment | None = None) -> Iterator[ItemRecord]:
+        """Return the item list, drafts included."""
+        return self.records(ITEMS, as_of)
+
+    def recusals(self, as_of: Moment | None = None) -> Iterator[Recusal]:
+        """Return who must not go where."""
+        return self.records(RECUSALS, as_of)
+
+    def tasks(self, as_of: Moment | None = None) -> Iterator[TaskRecord]:
+        """Return the tasks."""
+        return self.records(TASKS, as_of)
+
+    def draws(self) -> Iterator[DrawRecord]:
+        """Return where each draw stands."""
+        return self.records(DRAWS)
+
+    def count(self, kind: ListKind[Any]) -> int:
+        """Return how many records a list has."""
+        return history.count(self._connection, kind)
+
+    def history(self, kind: ListKind[R], key: Key) -> tuple[Version[R], ...]:
+        """Return all versions of a record, oldest first: who, when, why."""
+        return history.versions(self._connection, kind, key)
+
+    def current(self, kind: ListKind[R], key: Key) -> Version[R] | None:
+        """Return a record as it stands, with its version's number, or None."""
+        known = self.history(kind, key)
+        return known[-1] if known and known[-1].until is None else None
+
+    def item(self, code: str, sub: str = "") -> Version[ItemRecord] | None:
+        """Return an item as it stands, with its version's number, or None."""
+        return self.current(ITEMS, (code, sub))
+
+    def task(self, id_: str) -> TaskRecord | None:
+        """Return a task as it stands, or None."""
+        found = self.current(TASKS, (id_,))
+        return None if found is None else found.record
+
+    def draw(self, id_: str) -> DrawRecord | None:
+        """Return where a draw stands, or None."""
+        found = self.current(DRAWS, (id_,))
+        return None if found is None else found.record
+
+    def last_change(self, kind: ListKind[Any]) -> Stamp | None:
+        """Return a list's newest change: which entry, when, by whom, why."""
+        seq = history.newest(self._connection, kind.name)
+        return None if seq is None else history.stamp(self._connection, seq)
+
+    def digest(self, kind: ListKind[Any]) -> str | None:
+        """Return the digest that the log names for a list as it stands, or None."""
+        seq = history.newest(self._connection, kind.name)
+        return None if seq is None else check.logged_digest(self._connection, seq)
+
+    def list_file(
+        self, kind: ListKind[Any], salt: str, as_of: Moment | None = None
+    ) -> bytes:
+        """Return a list's file as it stands, without the way over its records.
+
+        Args:
+            kind: the list.
+            salt: 32 hex characters.
+            as_of: see :meth:`records`.
+        """
+        found = history.rows(self._connection, kind, as_of=as_of)
+        return files.rows_bytes(
+            kind.names, {row[: kind.key]: row for row in found}, salt
+        )
+
+    def diff(
+        self,
+        kind: ListKind[R],
+        records: Iterable[R],
+        *,
+        full: bool = True,
+        retire: Iterable[Key] = (),
+    ) -> Changes[R]:
+        """Return what would change if a list became as told; nothing is written.
+
+        Args:
+            kind: the list.
+            records: as they shall be, in any order.
+            full: whether they are all: what is not among them leaves the list.
+            retire: keys that leave the list besides.
+
+        Raises:
+            InputError: E302, with a problem (E303, E304) for each fault.
+            StateError: E309, ``retire`` names what is not in the list.
+        """
+        return history.diff(self._connection, kind, records, full=full, retire=retire)
+
+    def check_lists(self, kept: Kept) -> tuple[Problem, ...]:
+        """Return every place where the database is not what the log says of it.
+
+        Args:
+            kept: gives a salted file by its digest, or None where it is gone.
+        """
+        return check.check_lists(self._connection, kept)
+
+
+class Writer(Reader):
+    """A view that can change lists, draws and the log; all of it, or nothing."""
+
+    def append(self, seq: int, prev: str, op: str, leaf: str, data: bytes) -> None:
+        """Append an entry to the log; see :func:`.log_store.append`.
+
+        Raises:
+            StateError: E340, the head has moved; E342, ``op`` is there already.
+            VerificationError: E343, ``leaf`` does not fit.
+        """
+        log_store.append(self._connection, seq, prev, op, leaf, data)
+
+    def apply(
+        self,
+        changes: Changes[Any],
+        *,
+        seq: int,
+        at: dt.datetime,
+        by: str,
+        reason: str,
+        salt: str,
+    ) -> None:
+        """Change a list. The entry ``seq`` must be in the log before the block ends.
+
+        Args:
+            changes: from :meth:`diff`, now or in an earlier transaction.
+            seq: the log entry that tells of it.
+            at: that entry's time.
+            by: that entry's signer.
+            reason: why; stands in the change's file, never in the log.
+            salt: of the change's file and the list's, 32 hex characters.
+
+        Raises:
+            StateError: E307, the list has changed since; E308, nothing changes.
+        """
+        stamp = Stamp(seq=seq, at=at, by=by, reason=reason)
+        history.apply(self._connection, changes, stamp, salt)
+
+    def put_draw(
+        self, record: DrawRecord, *, seq: int, at: dt.datetime, by: str, reason: str
+    ) -> None:
+        """Write a draw's next step; see :func:`.draws.put`.
+
+        Raises:
+            StateError: E310, E311, E312.
+        """
+        stamp = Stamp(seq=seq, at=at, by=by, reason=reason)
+        draws.put(self._connection, record, stamp)
+
+
+class Registry:
+    """An office's database file."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.path = path
+        self._engine = engine
+
+    @classmethod
+    def create(cls, path: Path, *, wait: float = database.WAIT) -> Registry:
+        """Make a new, empty database, readable by its owner only.
+
+        Raises:
+            EnvironmentProblem: E111, there is a file already; E104–E110.
+        """
+        if path.exists():
+            raise EnvironmentProblem("E111", where=Where(file=path.name))
+        # Made aside and renamed: a half-made database is never found at its place.
+        new = path.with_name(f".{path.name}.new")
+        try:
+            new.unlink(missing_ok=True)
+            os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
+            engine = database.engine(new)
+            database.use_wal(engine, new)
+            database.migrate(engine, new)
+            new.replace(path)
+        except OSError as exc:
+            raise EnvironmentProblem(
+                "E108", where=Where(file=path.name), detail=exc.strerror or ""
+            ) from exc
+        finally:
+            new.unlink(missing_ok=True)
+        return cls(path, database.engine(path, wait=wait))
+
+    @classmethod
+    def open(cls, path: Path, *, wait: float = database.WAIT) -> Registry:
+        """Open a database that this program can read.
+
+        Args:
+            path: the file.
+            wait: seconds to wait for another program's transaction.
+
+        Raises:
+            EnvironmentProblem: E100, no such file; E101, no registry; E102, E103,
+                of an older or newer program; E104–E110.
+        """
+        if not path.is_file():
+            raise EnvironmentProblem("E100", where=Where(file=path.name))
+        made = cls(path, database.engine(path, wait=wait))
+        with database.transaction(made._engine, path) as connection:
+            database.check_schema_version(connection, path)
+        return made
+
+    @classmethod
+    def upgrade(cls, path: Path, *, wait: float = database.WAIT) -> Registry:
+        """Bring an older database to this program's schema, and open it.
+
+        Raises:
+            EnvironmentProblem: E100, E101, E103–E110.
+        """
+        if not path.is_file():
+            raise EnvironmentProblem("E100", where=Where(file=path.name))
+        engine = database.engine(path, wait=wait)
+        with database.transaction(engine, path) as connection:
+            found = database.schema_version(connection)
+        if found is not None and found < database.SCHEMA:
+            database.migrate(engine, path)
+        return cls.open(path, wait=wait)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Give a consistent view, whatever others write meanwhile.
+
+        Raises:
+            EnvironmentProblem: E101, E104–E108, E110.
+        """
+        with database.transaction(self._engine, self.path) as connection:
+            yield Reader(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Give the only writing view; what the block did commits at its end.
+
+        An exception in the block, or the machine's end, leaves nothing of it.
+
+        Raises:
+            EnvironmentProblem: E101, E104–E108, E110.
+            StateError: E341, the database's own rules refused a row.
+        """
+        with database.transaction(self._engine, self.path, write=True) as connection:
+            yield Writer(connection)
