@@ -6,6 +6,8 @@ words of :mod:`dualrandom.roster`, and the way back to ids.
 - Where the region must be the target's own, each region is a district by itself;
   otherwise there is one. Districts share no inspector and no target, so that each
   can be settled for itself.
+- An empty region is a region like any other: whether it may be empty is for those to
+  say who freeze a list, or check one.
 - People are numbered in the order of their ids; targets keep theirs.
 
 Spec: draw-v1 §6 ("eligible"), §3 (``area``, ``posts``).
@@ -156,10 +158,10 @@ def districts(
     that number already cannot be filled, and it might be very long.
 
     Raises:
-        InputError: E503, an id twice; E504, an empty region where it matters.
+        InputError: E503, an id twice.
     """
-    for rows in (targets, inspectors):
-        _check(rows, area)
+    _check(targets)
+    _check(inspectors)
     cut = len(inspectors) + _BEYOND
     needs = tuple(need for _, need in islice(number_posts(posts), cut))
     people = sorted(inspectors, key=lambda one: one.id)
@@ -183,14 +185,12 @@ def districts(
         yield _district(tuple(some), near, needs, area, recused)
 
 
-def _check(rows: Sequence[Target] | Sequence[Inspector], area: Area) -> None:
+def _check(rows: Sequence[Target] | Sequence[Inspector]) -> None:
     seen: set[str] = set()
     for row in rows:
         if row.id in seen:
             raise InputError("E503", id=row.id)
         seen.add(row.id)
-        if row.region == "" and area is not Area.ANY:
-            raise InputError("E504", id=row.id, area=area.value)
 
 
 def _district(

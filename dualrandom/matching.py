@@ -103,7 +103,7 @@ def match(
         that has any, by its first target, the smallest first.
 
     Raises:
-        InputError: E503, an id twice; E504, an empty region where it matters.
+        InputError: E503, an id twice.
 
     Spec:
         draw-v1 §6.
@@ -253,7 +253,7 @@ def unstaffable(
         conflicts: any order.
 
     Raises:
-        InputError: E503, an id twice; E504, an empty region where it matters.
+        InputError: E503, an id twice.
 
     Spec:
         draw-v1 §3: freezing refuses a list that has any.
@@ -298,15 +298,14 @@ def substitute(
         conflicts: any order, with those logged since.
 
     Raises:
-        InputError: E503, an id twice; E504, an empty region where it matters;
-            E505, the team has no such post.
+        InputError: E503, an id twice; E504, the team has no such post.
 
     Spec:
         draw-v1 §6, "Substitution".
     """
     need = need_of(posts, post)
     if need is None:
-        raise InputError("E505", id=target.id, post=post)
+        raise InputError("E504", id=target.id, post=post)
     present = {member.inspector for member in team}
     candidates = []
     for part in districts(
