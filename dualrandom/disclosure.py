@@ -124,6 +124,7 @@ class PublicDraw:
                 standing=standing(announcement.randomness, approved),
                 order_witnessed=order_witnessed,
                 drawn_at=ending.time if ending.state is State.DRAWN else None,
+                abandoned_at=ending.time if ending.state is State.ABANDONED else None,
                 overdue=(
                     ending.state is State.ANNOUNCED
                     and now is not None

@@ -32,7 +32,7 @@ from dualrandom.randomness import Standing
 from dualrandom.records import ItemCode, ItemRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
 OFFICE: Final = "office.json"
 ITEMS: Final = "items.json"
@@ -159,6 +159,7 @@ class DrawLine:
 
     Attributes:
         drawn_at: time of the log entry; None: not drawn, or not in the log.
+        abandoned_at: likewise.
         overdue: past ``due`` with neither a result nor an abandonment.
         standing: what the draw may be called (draw-v1 §4).
         order_witnessed: whether a witness cosigned the announcement in time.
@@ -172,6 +173,7 @@ class DrawLine:
     standing: Standing
     order_witnessed: bool
     drawn_at: str | None = None
+    abandoned_at: str | None = None
     overdue: bool = False
     reason: str | None = None
 
@@ -228,6 +230,8 @@ def _draw(line: DrawLine) -> dict[str, object]:
     }
     if line.drawn_at is not None:
         out["drawn_at"] = line.drawn_at
+    if line.abandoned_at is not None:
+        out["abandoned_at"] = line.abandoned_at
     if line.overdue:
         out["overdue"] = True
     if line.reason is not None:
@@ -329,6 +333,7 @@ def parse_draws(data: bytes) -> tuple[DrawLine, ...]:
                 standing=Standing(line.text("standing", set(Standing).__contains__)),
                 order_witnessed=line.flag("order_witnessed"),
                 drawn_at=_maybe(line, "drawn_at"),
+                abandoned_at=_maybe(line, "abandoned_at"),
                 overdue=line.has("overdue") and line.flag("overdue"),
                 reason=line.text("reason") if line.has("reason") else None,
             )
@@ -349,9 +354,3 @@ def parse_manifest(data: bytes) -> Mapping[str, str]:
 
 def _is_digest(text: str) -> bool:
     return is_hex(text, 64)
-
-
-def files_of(draw: str, paths: Sequence[str]) -> tuple[str, ...]:
-    """Return which of these paths lie in a draw's folder, without the folder."""
-    top = f"{DRAW_FOLDERS}{draw}/"
-    return tuple(path.removeprefix(top) for path in paths if path.startswith(top))

@@ -284,13 +284,7 @@ def _drawn(
     strata: Strata,
     rows: tuple[StratumRow, ...],
 ) -> dict[str, bytes]:
-    try:
-        from dualrandom.matching import match
-    except ImportError:  # TEMPORARY
-        from types import SimpleNamespace
-
-        def match(**_: Any) -> Any:
-            return SimpleNamespace(members=(), shortage=None)
+    from dualrandom.matching import match
 
     sources = zip(plan.randomness, plan.values, strict=True)
     seed = seed_txt(commitment, [line(source, value) for source, value in sources])

@@ -1,0 +1,11 @@
+"""``public/`` into static pages that anyone can read, and mirror, and check.
+
+Border: this room knows ``public/`` and ``reports/``, and nothing else: no database,
+no key, no draw folder.
+"""
+
+from __future__ import annotations
+
+from dualrandom.site.build import Built, build_site
+
+__all__ = ["Built", "build_site"]

@@ -1,0 +1,200 @@
+"""The whole site: every page rendered, every public file beside it, swapped in.
+
+Border: files in and out. What pages say is decided in the other files of this room;
+how they look stands in ``reports/templates``.
+
+- Every value is text: templates escape, and control or direction characters become
+  visible. No page has a script, or asks anything of another host.
+- The same ``public/`` gives the same bytes, on any day and any machine.
+
+Layout: ``draws/2026-001/`` is a clean draw folder, ``draws/2026-001.html`` its page,
+``draws/2026-001.zip`` the folder as one file (as is ``log.zip``, for servers that do
+not know the log's kinds of file); ``SHA256SUMS`` lists all there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from dualrandom.errors import UsageError, Where
+from dualrandom.messages import shown
+from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST
+from dualrandom.shipped import reports, shipped
+from dualrandom.site.frame import Frame, framer
+from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
+from dualrandom.site.notice import notice_of
+from dualrandom.site.phrases import Phrases
+from dualrandom.site.source import Source
+from dualrandom.staging import read_file, swap_in, zip_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from dualrandom.messages import Lang
+    from dualrandom.site.draws import PublishedDraw
+
+SUMS: Final = "SHA256SUMS"
+STYLE: Final = "static/site.css"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build came to, in files; ``pages`` are those with a table of contents."""
+
+    pages: int
+    written: int
+    kept: int
+    removed: int
+
+
+def build_site(public: Path, out: Path, lang: Lang = "zh-CN") -> Built:
+    """Build the site from ``public/`` alone: aside, then swapped in.
+
+    Args:
+        public: the publication folder; nothing else is read.
+        out: where the site goes; made if it is not there.
+        lang: of the pages; names and titles stay as they are.
+
+    Raises:
+        UsageError: E911, one folder lies in the other.
+        EnvironmentProblem: E908, no publication; E907, ``out`` cannot be written.
+        VerificationError: E909, a file is not the one that manifest.json names;
+            E801 and others, a file that cannot be read.
+        StateError: E906, ``out`` holds a file that no build wrote.
+    """
+    here, there = public.resolve(), out.resolve()
+    if here == there or here in there.parents or there in here.parents:
+        raise UsageError("E911", where=Where(file=str(out)))
+    builder = _Builder(Source(public), lang)
+    swapped = swap_in(out, builder.files(), ours=_earlier(out))
+    return Built(
+        pages=builder.pages,
+        written=swapped.written,
+        kept=swapped.kept,
+        removed=swapped.removed,
+    )
+
+
+def _earlier(out: Path) -> set[str]:
+    """Return what the last build wrote: the list is its own, so it is believed."""
+    if not (out / SUMS).is_file():
+        return set()
+    lines = read_file(out / SUMS).decode("utf-8", "replace").splitlines()
+    return {SUMS, *(line.partition("  ")[2] for line in lines)}
+
+
+def _visible(value: object) -> object:
+    """Return a value as it may stand on a page; markup is the templates' own."""
+    return value if isinstance(value, Markup) else shown(str(value))
+
+
+class _Builder:
+    """One build: what all pages share, and the files in order."""
+
+    def __init__(self, source: Source, lang: Lang) -> None:
+        self._source = source
+        self._say = Phrases(lang)
+        self._office = source.office()
+        self._frame = framer(self._office, self._say)
+        self._pages: list[tuple[str, str]] = []
+        self._env = Environment(
+            loader=FileSystemLoader(reports() / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_visible,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._env.globals.update(say=self._say, lang=lang, office=self._office)
+
+    @property
+    def pages(self) -> int:
+        return len(self._pages)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every file of the site, the list of digests last."""
+        sums = {}
+        for path, data in self._all():
+            sums[path] = sha256(data).hexdigest()
+            yield path, data
+        lines = (f"{sums[path]}  {path}\n" for path in sorted(sums))
+        yield SUMS, "".join(lines).encode()
+
+    def _all(self) -> Iterator[tuple[str, bytes]]:
+        yield STYLE, shipped(STYLE)
+        yield from self._copies()
+        yield from self._draws()
+        yield self._items()
+        yield from self._log()
+        yield self._page("verify", "verify.html", words=words_of(self._say))
+        yield from self._sitemap()
+
+    def _copies(self) -> Iterator[tuple[str, bytes]]:
+        yield MANIFEST, self._source.manifest
+        for path in self._source.paths():
+            if not path.startswith(DRAW_FOLDERS):
+                yield path, self._source.read(path)
+
+    def _draws(self) -> Iterator[tuple[str, bytes]]:
+        lines = []
+        for draw in self._source.draws():
+            lines.append(index_line(draw, self._say))
+            yield from self._draw(draw)
+        for page in pages_of("index", lines):
+            yield self._page("index", page.name, page=page)
+
+    def _draw(self, draw: PublishedDraw) -> Iterator[tuple[str, bytes]]:
+        name = draw.announcement.draw
+        top = f"{DRAW_FOLDERS}{name}"
+        for path, data in draw.files.items():
+            yield f"{top}/{path}", data
+        yield f"{top}.zip", zip_bytes(name, draw.files.items())
+        notice = notice_of(draw, self._say)
+        for page in pages_of(name, notice.drawn):
+            yield self._page(
+                "draw" if page.number == 1 else "drawn",
+                f"{DRAW_FOLDERS}{page.name}",
+                notice=notice,
+                page=page,
+                lastmod=notice.lastmod,
+            )
+
+    def _items(self) -> tuple[str, bytes]:
+        items = items_of(self._source.items(), self._say)
+        return self._page("items", "items.html", items=items)
+
+    def _log(self) -> Iterator[tuple[str, bytes]]:
+        files = dict(self._source.log())
+        for path, data in files.items():
+            yield f"{LOG}{path}", data
+        if files:
+            yield "log.zip", zip_bytes("log", files.items())
+        view = None
+        if "checkpoint" in files:
+            view = log_of(files["checkpoint"], files.get("genesis.sha256", b""))
+        names = [n for n in files if not n.startswith("tile/")]
+        yield self._page("log", "log.html", log=view, names=names)
+
+    def _page(
+        self, template: str, path: str, *, lastmod: str = "", **values: object
+    ) -> tuple[str, bytes]:
+        self._pages.append((path, lastmod))
+        frame: Frame = self._frame(template, path, values)
+        made = self._env.get_template(f"{template}.html").render(frame=frame, **values)
+        return path, made.encode()
+
+    def _sitemap(self) -> Iterator[tuple[str, bytes]]:
+        site = self._office.site
+        base = site.url or (f"https://{site.domain}/" if site.domain else "")
+        if base:
+            pages: Iterable[tuple[str, str]] = sorted(self._pages)
+            template = self._env.get_template("sitemap.xml")
+            made = template.render(base=base.rstrip("/") + "/", pages=pages)
+            yield "sitemap.xml", made.encode()

@@ -1,0 +1,132 @@
+"""What surrounds a page: title, meta tags, breadcrumb, the way to the root.
+
+Border: pure. Meta tags are those of the rules for government web sites; one that the
+office did not set is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dualrandom.public import OfficePage
+    from dualrandom.site.notice import Notice
+    from dualrandom.site.phrases import Phrases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crumb:
+    """One step of the breadcrumb; ``href`` is "" for the page itself."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What surrounds one page.
+
+    Attributes:
+        title: the page's own, as in its one h1.
+        root: the way up to the site's root, "" or ``../``.
+        section: which entry of the navigation it belongs to.
+        meta: (name, content) of its meta tags, in order.
+        index: number in the disclosure header; "" where there is none.
+        topic: subject in that header.
+    """
+
+    title: str
+    head: str
+    root: str
+    section: str
+    crumbs: tuple[Crumb, ...]
+    meta: tuple[tuple[str, str], ...]
+    index: str
+    topic: str
+
+
+def framer(
+    office: OfficePage, say: Phrases
+) -> Callable[[str, str, Mapping[str, Any]], Frame]:
+    """Return what makes the frame of a page from its template, path and values."""
+
+    def frame(template: str, path: str, values: Mapping[str, Any]) -> Frame:
+        notice: Notice | None = values.get("notice")
+        title = _title(template, values, notice, say)
+        root = "../" * path.count("/")
+        section = "index" if notice else template
+        return Frame(
+            title=title,
+            head=say("site.page_title", title=title, office=office.name),
+            root=root,
+            section=section,
+            crumbs=_crumbs(title, root, notice, values, say),
+            meta=_meta(office, path, title, notice, say),
+            index=_index(office, notice),
+            topic=office.site.topic or say("site.column"),
+        )
+
+    return frame
+
+
+def _title(
+    template: str, values: Mapping[str, Any], notice: Notice | None, say: Phrases
+) -> str:
+    title = notice.title if notice else say(f"{template}.title")
+    page = values.get("page")
+    if page is not None and page.number > 1:
+        return say("draw.page_title", title=title, page=page.number)
+    return title
+
+
+def _crumbs(
+    title: str,
+    root: str,
+    notice: Notice | None,
+    values: Mapping[str, Any],
+    say: Phrases,
+) -> tuple[Crumb, ...]:
+    crumbs = [Crumb(text=say("nav.home"), href=f"{root}index.html")]
+    if notice:
+        crumbs.append(Crumb(text=say("nav.draws"), href=f"{root}index.html"))
+        if values["page"].number > 1:
+            crumbs.append(Crumb(text=notice.title, href=f"{notice.draw}.html"))
+    return (*crumbs, Crumb(text=title, href=""))
+
+
+def _index(office: OfficePage, notice: Notice | None) -> str:
+    if notice is None:
+        return ""
+    code = office.site.site_code
+    return f"{code}/{notice.draw}" if code else notice.draw
+
+
+def _meta(
+    office: OfficePage, path: str, title: str, notice: Notice | None, say: Phrases
+) -> tuple[tuple[str, str], ...]:
+    site = office.site
+    tags = [
+        ("SiteName", site.site_name or office.name),
+        ("SiteDomain", site.domain),
+        ("SiteIDCode", site.site_code),
+        ("ColumnName", site.column or say("site.column")),
+        ("ColumnDescription", say("site.description")),
+        ("ColumnKeywords", say("site.keywords")),
+        ("ColumnType", site.column_type or say("site.column_type")),
+    ]
+    if notice:
+        about = say("draw.description", office=office.name, title=notice.name)
+        tags += [
+            ("ArticleTitle", title),
+            ("PubDate", notice.published),
+            ("ContentSource", office.name),
+            ("Keywords", say("site.keywords")),
+            ("Author", office.name),
+            ("Description", about),
+        ]
+    if site.url:
+        tags.append(("Url", f"{site.url.rstrip('/')}/{path}"))
+    return tuple((name, text) for name, text in tags if text)
