@@ -146,7 +146,7 @@ ACTS: Final[Mapping[str, Act]] = {
         }
     ),
     "plan.set": Act(),
-    "rules.set": Act(),
+    "rules.set": Act(fields={"version": _count, "digest": _digest}),
     "draw.announce": Act(
         fields={
             **_DRAW,
@@ -174,7 +174,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "penalty.record": Act(),
     "penalty.change": Act(),
     "penalty.withdraw": Act(),
-    "notice.publish": Act(),
+    "notice.publish": Act(fields={"manifest": _digest}),
     "notice.withdraw": Act(),
     "anchor": Act(),
 }
@@ -249,11 +249,12 @@ def _unknown(act: str, body: Body, grammar: Grammar, path: str) -> list[str]:
     unknown = []
     for field, rule in grammar.items():
         value = body.get(field)
-        if isinstance(rule, Mapping):
-            if not isinstance(value, Mapping):
+        if callable(rule):
+            if value is None or not rule(value):
                 raise VerificationError("E746", act=act, field=path + field)
+        elif isinstance(value, Mapping):
             unknown += _unknown(act, value, rule, f"{path}{field}.")
-        elif value is None or not rule(value):
+        else:
             raise VerificationError("E746", act=act, field=path + field)
     if body.keys() != grammar.keys():
         unknown += [path + field for field in sorted(body.keys() - grammar.keys())]

@@ -1,4 +1,4 @@
-"""``freeze``, ``draw``, ``abandon``, ``verify``, ``why``, ``pack``: the life of a draw."""
+"""The life of a draw: ``freeze draw abandon verify why pack``."""
 
 from __future__ import annotations
 
@@ -259,8 +259,9 @@ def verify(
 def _render(report: Report) -> None:
     show.data(show.styled(say("verify.title", draw=shown(report.draw)), "bold"))
     for number, step in enumerate(report.steps, 1):
+        name = say(f"verify.step.{step.name}")
         mark = show.styled(_MARKS[step.verdict], _STYLES[step.verdict])
-        line = f"{number:>3} {mark} {say(f'verify.{step.verdict}')}  {say(f'verify.step.{step.name}')}"
+        line = f"{number:>3} {mark} {say(f'verify.{step.verdict}')}  {name}"
         if step.file:
             line += f"  {shown(step.file)}"
         detail = _detail(step)

@@ -80,14 +80,10 @@ def warnings(items: Sequence[Problem], most: int = 20) -> None:
         talk(say("ui.more", count=len(items) - most))
 
 
-def styled(words: str, style: str, *, stream: Any = None) -> str:
+def styled(words: str, style: str) -> str:
     """Return words in a style, on a terminal that wants it."""
-    out = sys.stdout if stream is None else stream
-    if (
-        not out.isatty()
-        or os.environ.get("NO_COLOR")
-        or os.environ.get("TERM") == "dumb"
-    ):
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty():
         return words
     return f"\x1b[{_STYLES[style]}m{words}\x1b[0m"
 

@@ -181,6 +181,11 @@ def _words(value: Any) -> str:  # noqa: ANN401 - any field of a task
 
 
 def day(text: str) -> dt.date:
+    """Return the day that an officer typed.
+
+    Raises:
+        UsageError: E165.
+    """
     from dualrandom.errors import UsageError
 
     try:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
+    from dualrandom.keys import PrivateKey
     from dualrandom.model import Strata
     from dualrandom.office.place import Office
 
@@ -204,7 +205,7 @@ def _write_result(
     commitment: str,
     files: dict[str, bytes],
     result: bytes,
-    signer: Any,
+    signer: PrivateKey,
 ) -> None:
     with office.registry.write() as tx:
         # Looked at again under the lock: of two officers only one draws.
@@ -224,13 +225,7 @@ def _write_result(
             },
             signer=signer,
         )
-        journal.set_state(
-            office,
-            tx,
-            replace(record, state=DrawState.DRAWN),
-            seq=entry.seq,
-            by=signer.name,
-        )
+        journal.set_state(tx, replace(record, state=DrawState.DRAWN), entry)
     journal.checkpoint(office)
     journal.write_draw_proofs(office, draw)
 
@@ -292,7 +287,7 @@ def _log_dice(
     commitment: str,
     announcement: Announcement,
     values: Values,
-    signer: Any,
+    signer: PrivateKey,
 ) -> None:
     """Log the dice before anything is computed from them; once.
 

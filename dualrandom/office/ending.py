@@ -109,13 +109,7 @@ def abandon(office: Office, draw: str, reason: str, approval: Path) -> int:
             op=str(signed["op"]),
             approvals=(data.decode(),),
         )
-        journal.set_state(
-            office,
-            tx,
-            replace(record, state=DrawState.ABANDONED),
-            seq=entry.seq,
-            by=signer.name,
-        )
+        journal.set_state(tx, replace(record, state=DrawState.ABANDONED), entry)
         _check_approved(tx, draw)
     journal.checkpoint(office)
     journal.write_draw_proofs(office, draw)

@@ -206,7 +206,6 @@ def _fix(
             signer=signer,
         )
         journal.set_state(
-            office,
             tx,
             DrawRecord(
                 id=draw,
@@ -215,8 +214,7 @@ def _fix(
                 commitment=commitment,
                 folder=f"draws/{draw}",
             ),
-            seq=entry.seq,
-            by=signer.name,
+            entry,
         )
     except BaseException as exc:
         shutil.rmtree(aside, ignore_errors=True)

@@ -10,8 +10,8 @@ Spec: log-v1 §1, §2, §6.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
@@ -25,6 +25,7 @@ from dualrandom.registry.lists import DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from dualrandom.keys import PrivateKey
     from dualrandom.office.place import Office
@@ -47,10 +48,21 @@ def append(
     body: dict[str, Any],
     *,
     signer: PrivateKey,
+    at: dt.datetime | None = None,
     op: str | None = None,
     approvals: Sequence[str] = (),
 ) -> audit.Entry:
     """Append an act within a transaction; it stands when the transaction does.
+
+    Args:
+        office: whose log.
+        tx: the transaction of the rows that the entry speaks of.
+        act: what was done.
+        body: the act's own fields.
+        signer: the person answerable.
+        at: the moment of those rows; None: now.
+        op: the caller's own id of the operation; None makes one.
+        approvals: signed notes of second persons.
 
     Returns:
         The entry, with its ``seq``.
@@ -63,7 +75,7 @@ def append(
         log=office.settings.origin,
         seq=0 if head is None else head.seq + 1,
         prev=ORIGIN_PREV if head is None else head.leaf,
-        time=stamp(office.clock()),
+        time=stamp(at or office.clock()),
         act=act,
         by=signer.name,
         op=op or new_op(office),
@@ -242,11 +254,15 @@ def open_draw(tx: Reader, draw: str) -> DrawRecord:
     return record
 
 
-def set_state(
-    office: Office, tx: Writer, record: DrawRecord, *, seq: int, by: str
-) -> None:
+def set_state(tx: Writer, record: DrawRecord, entry: audit.Entry) -> None:
     """Note how far a draw has come, as of the entry that says so."""
-    tx.put_draw(record, seq=seq, at=office.clock(), by=by, reason=str(record.state))
+    tx.put_draw(
+        record,
+        seq=entry.seq,
+        at=dt.datetime.fromisoformat(entry.time),
+        by=entry.by,
+        reason=str(record.state),
+    )
 
 
 def write_draw_proofs(office: Office, draw: str) -> None:

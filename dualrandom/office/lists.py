@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +19,7 @@ from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
 from dualrandom.sheets import read_inspectors, read_items, read_targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from dualrandom.errors import Problem
@@ -166,6 +166,7 @@ def write_changes(
             "digest": sha256(files[1]),
         },
         signer=signer,
+        at=at,
     )
     return seq
 
@@ -183,7 +184,7 @@ def _shown(changes: Changes[Any]) -> Change:
     )
 
 
-def _name(record: Any) -> str:
+def _name(record: Any) -> str:  # noqa: ANN401 - a record of any list
     """Return what a person recognises a record by."""
     if isinstance(record, tuple):
         record = record[0]

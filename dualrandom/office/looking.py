@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dualrandom import audit
@@ -30,6 +29,7 @@ from dualrandom.verify import Report, Trust, verify_draw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from dualrandom.office.place import Office
 

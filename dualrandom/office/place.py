@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.errors import StateError, Where
@@ -17,6 +16,7 @@ from dualrandom.settings import FILE, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from dualrandom.keys import PrivateKey
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.office.place import Office
+    from dualrandom.registry import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def pack_draw(
     return pack(folder, reader, out)
 
 
-def _last_manifest(tx: Any) -> str | None:
+def _last_manifest(tx: Reader) -> str | None:
     last = None
     for data in tx.entries():
         entry = audit.parse_entry(data)[0]

@@ -1,4 +1,4 @@
-"""Tasks: what will be drawn, from whom, and how many. Kept as versions like any list."""
+"""Tasks: what will be drawn, from whom, and how many; kept as versions."""
 
 from __future__ import annotations
 

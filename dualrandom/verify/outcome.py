@@ -56,9 +56,7 @@ RANDOMNESS = "randomness.json"
 RESULT = "result.json"
 
 
-def check_commitment(
-    steps: Steps, files: Mapping[str, bytes], commitment: str
-) -> None:
+def check_commitment(steps: Steps, files: Mapping[str, bytes], commitment: str) -> None:
     """Hold an announcement that cannot be read to what was published of it."""
     entry = files.get("log/announce.entry", b"")
     lines = files.get(SEED, b"").split(b"\n")
