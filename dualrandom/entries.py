@@ -41,6 +41,9 @@ NO_PREVIOUS: Final = "0" * 64
 """``prev`` of entry 0."""
 
 _FIELDS: Final = ("act", "body", "by", "log", "op", "prev", "seq", "time")
+_TYPES: Final = tuple(
+    (field, {"seq": int, "body": dict}.get(field, str)) for field in _FIELDS
+)
 _KNOWN: Final = frozenset((*_FIELDS, "approvals"))
 _ACT = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)*")
 _ASTRAL = re.compile(rb"[\xf0-\xff]")
@@ -48,9 +51,8 @@ _OP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAX_WORD = 64
 
 
-def _need(ok: bool, field: str) -> None:  # noqa: FBT001 - an assertion
-    if not ok:
-        raise VerificationError("E725", field=field)
+def _fault(field: str) -> VerificationError:
+    return VerificationError("E725", field=field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +84,24 @@ class Entry:
     unknown: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _need(is_key_name(self.log), "log")
-        _need(0 <= self.seq <= MAX_INT, "seq")
-        _need(is_hex(self.prev, 64), "prev")
-        _need(_is_moment(self.time), "time")
-        _need(is_act(self.act), "act")
-        _need(is_key_name(self.by), "by")
-        _need(_OP.fullmatch(self.op) is not None, "op")
-        _need(isinstance(self.body, dict) and _is_plain(self.body, 2), "body")
-        _need(len(self.approvals) <= MAX_SIGNATURES, "approvals")
+        if not is_key_name(self.log):
+            raise _fault("log")
+        if not 0 <= self.seq <= MAX_INT:
+            raise _fault("seq")
+        if not is_hex(self.prev, 64):
+            raise _fault("prev")
+        if not _is_moment(self.time):
+            raise _fault("time")
+        if not is_act(self.act):
+            raise _fault("act")
+        if not is_key_name(self.by):
+            raise _fault("by")
+        if _OP.fullmatch(self.op) is None:
+            raise _fault("op")
+        if type(self.body) is not dict or not _is_plain(self.body, 2):
+            raise _fault("body")
+        if len(self.approvals) > MAX_SIGNATURES:
+            raise _fault("approvals")
 
 
 def is_act(text: str) -> bool:
@@ -110,11 +121,10 @@ def _is_moment(text: str) -> bool:
 
 def _is_plain(value: object, depth: int) -> bool:
     """Say whether a value is made of integers, strings, lists and objects only."""
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return True
-    if kind is int:
-        return -MAX_INT <= value <= MAX_INT  # type: ignore[operator]
+    if isinstance(value, int):
+        return not isinstance(value, bool) and -MAX_INT <= value <= MAX_INT
     if depth > MAX_DEPTH:
         return False
     if isinstance(value, dict):
@@ -164,18 +174,20 @@ def parse_entry(data: bytes) -> tuple[Entry, Note]:
     """
     note = open_note(data)
     line = note.text[:-1]
-    value = parse_json(line) if _ASTRAL.search(line) else _parse_line(line)
+    plain = line.isascii() or _ASTRAL.search(line) is None
+    value = _parse_line(line) if plain else parse_json(line)
     if not isinstance(value, dict):
         raise VerificationError("E802")
-    for field in _FIELDS:
-        kind = {"seq": int, "body": dict}.get(field, str)
-        _need(type(value.get(field)) is kind, field)
-    approvals = value.get("approvals", [])
-    if "approvals" in value:
-        _need(isinstance(approvals, list) and len(approvals) > 0, "approvals")
-        _need(all(isinstance(text, str) for text in approvals), "approvals")
+    for field, kind in _TYPES:
+        if type(value.get(field)) is not kind:
+            raise _fault(field)
+    approvals = value.get("approvals", ())
+    if "approvals" in value and not (
+        type(approvals) is list and approvals and all(type(x) is str for x in approvals)
+    ):
+        raise _fault("approvals")
     made = {field: value[field] for field in _FIELDS}
-    unknown = tuple(sorted(value.keys() - _KNOWN))
+    unknown = () if value.keys() <= _KNOWN else tuple(sorted(value.keys() - _KNOWN))
     return Entry(**made, approvals=tuple(approvals), unknown=unknown), note
 
 
@@ -183,7 +195,7 @@ def _refuse(_: str) -> NoReturn:
     raise VerificationError("E802")
 
 
-_decode = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).decode
+_decode = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).raw_decode
 _encode = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False
 ).encode
@@ -200,8 +212,8 @@ def _parse_line(line: bytes) -> object:
     """
     try:
         text = line.decode("utf-8")
-        value: object = _decode(text)
-        if _encode(value) != text:
+        value: object = _decode(text)[0]
+        if _encode(value) != text:  # whatever stands behind the value, too
             raise VerificationError("E802")
     except (ValueError, RecursionError) as exc:  # RecursionError: absurd nesting
         raise VerificationError("E802") from exc

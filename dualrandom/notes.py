@@ -42,7 +42,7 @@ MAX_TIMESTAMP: Final = 2**63 - 1
 
 _NAME = re.compile(r"[^\s+\x00-\x20]{1,255}")
 _VKEY = re.compile(r"([^\s+\x00-\x20]{1,255})\+([0-9a-f]{8})\+([0-9A-Za-z+/]+=*)")
-_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
+_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte != ord("\n"))
 _KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
 _TIME_BYTES = 8
@@ -230,7 +230,9 @@ def open_note(data: bytes) -> Note:
     if len(data) > MAX_NOTE:
         raise VerificationError("E701", bytes=len(data), limit=MAX_NOTE)
     split = data.rfind(b"\n\n")
-    if split < 0 or data[-1:] != b"\n" or _CONTROL.search(data) is not None:
+    if split < 0 or data[-1:] != b"\n":
+        raise VerificationError("E703")
+    if len(data.translate(None, _CONTROLS)) != len(data):  # a regex takes longer
         raise VerificationError("E703")
     try:
         data[: split + 1].decode("utf-8")
@@ -292,12 +294,10 @@ def check_signature(
     Raises:
         VerificationError: E708, the signature is not valid.
     """
-    value = signature.value
-    time = None
-    if key.kind == COSIGNATURE and len(value) == _TIME_BYTES + _SIGNATURE_BYTES:
+    value, time = signature.value, None
+    if key.kind == COSIGNATURE:
         time = int.from_bytes(value[:_TIME_BYTES], "big")
-        value = value[_TIME_BYTES:]
-        text = cosigned_text(text, time)
+        value, text = value[_TIME_BYTES:], cosigned_text(text, time)
     well = len(value) == _SIGNATURE_BYTES and (time or 0) <= MAX_TIMESTAMP
     if not (well and verify(key.public, value, text)):
         raise VerificationError("E708", key=key.name)
