@@ -44,12 +44,20 @@ def make_task(
 
     Args:
         task: its id, which is also its first draw's.
+        title: as it stands on notices.
+        items: codes of the item list.
+        start: first day of the inspections.
+        end: last day.
         ratios: ``3%``, ``20`` or, for strata, ``A=1%`` each.
         total: shared out over the strata instead of ratios.
         posts: ``执法证:2`` or ``2`` each; tags joined by ``+``.
         strata_by: ``region``, ``kind``, ``risk`` or nothing.
         tickets: ``A=1`` each, by risk class.
+        plan: id of the annual plan, or nothing.
+        scope: expression over the target's fields, or nothing.
+        area: ``any``, ``same`` or ``cross``.
         reserves: a ratio of the number drawn, or nothing.
+        off_site: why nobody visits, or nothing.
 
     Raises:
         InputError: E360 a ratio that is unclear; E371 an id; E372 the period; E373 a
@@ -170,7 +178,7 @@ def edit_task(
     ratios: Sequence[str] | None = None,
     posts: Sequence[str] | None = None,
     area: str | None = None,
-    **fields: Any,
+    **fields: Any,  # noqa: ANN401 - fields of TaskRecord
 ) -> None:
     """Write a new version of a task with what was given; None keeps a field.
 

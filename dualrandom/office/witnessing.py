@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualrandom import audit
-from dualrandom.announcement import Announcement
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
@@ -23,6 +22,7 @@ from dualrandom.office import journal
 from dualrandom.office.checking import published_report, read
 
 if TYPE_CHECKING:
+    from dualrandom.announcement import Announcement
     import datetime as dt
     from pathlib import Path
 

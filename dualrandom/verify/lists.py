@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from dualrandom.announcement import Announcement
 from dualrandom.canonical import Table, records_root, sha256
 from dualrandom.documents import parse_strata_line
 from dualrandom.draw import quotas
@@ -28,6 +27,7 @@ from dualrandom.tables import (
 )
 
 if TYPE_CHECKING:
+    from dualrandom.announcement import Announcement
     from collections.abc import Mapping
 
     from dualrandom.verify.report import Steps

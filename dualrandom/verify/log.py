@@ -18,6 +18,7 @@ from dualrandom.checkpoints import SignedCheckpoint, check_proof, parse_proof
 from dualrandom.entries import Entry, parse_approval, parse_entry
 from dualrandom.errors import VerificationError
 from dualrandom.notes import (
+    Note,
     Signed,
     VKey,
     check_note,
@@ -127,36 +128,23 @@ def _check_act(
     if at not in files or proof_at not in files:
         steps.unchecked(step, "absent", proof_at if at in files else at)
         return None
+    read = _read(steps, act, due, files[at], files[proof_at])
+    if read is None:
+        return None
+    entry, note, signed = read
     try:
-        entry, note = parse_entry(files[at])
-    except VerificationError:
-        steps.differs(step, "E850", at)
-        return None
-    body: dict[str, Any] = dict(entry.body)
-    if entry.act != f"draw.{act}" or {k: body.get(k) for k in due} != due:
-        steps.differs(step, "E851", at)
-        return None
-    try:
-        proof = parse_proof(files[proof_at])
-        signed = check_proof(proof, leaf_hash(files[at]))
-    except VerificationError as error:
-        path = error.code in ("E714", "E715", "E716")
-        steps.differs(step, "E852" if path else "E850", proof_at)
-        return None
-    origin = signed.checkpoint.origin
-    if entry.log != origin or entry.seq != proof.index:
-        steps.differs(step, "E851", proof_at)
-        return None
-    try:
-        keys = [parse_vkey(text) for text in body.get("keys", [])]
-    except (VerificationError, TypeError):
+        keys = [parse_vkey(text) for text in dict[str, Any](entry.body)["keys"]]
+    except (VerificationError, KeyError, TypeError):
         steps.differs(step, "E850", at)
         return None
     own = key_book(keys)
-    every = own | key_book(key.cosigner for key in keys)
-    every |= key_book(_both(trust.witnesses)) | key_book(trust.logs)
-    cosigned: tuple[Signed, ...] = ()
-    for file, known, parsed in ((at, own, note), (proof_at, every, signed.note)):
+    every = own | key_book(key.cosigner for key in (*keys, *trust.witnesses))
+    every |= key_book(trust.logs)
+    made: tuple[Signed, ...] = ()
+    for file, known, parsed, due_by in (
+        (at, own, note, entry.by),
+        (proof_at, every, signed.note, signed.checkpoint.origin),
+    ):
         try:
             made = check_note(parsed, known, verifier)
         except VerificationError as error:
@@ -165,19 +153,41 @@ def _check_act(
         strangers = unknown_lines(parsed, known)
         for line in strangers:
             steps.unchecked(step, "unnamed_key", file, key=line.name)
-        names = {s.key.name for s in made}
-        if not strangers and (entry.by if file == at else origin) not in names:
-            steps.differs(step, "E853", file, key=entry.by if file == at else origin)
+        if not strangers and due_by not in {signature.key.name for signature in made}:
+            steps.differs(step, "E853", file, key=due_by)
             return None
-        cosigned = tuple(s for s in made if s.time is not None)
-        if file == proof_at and not _check_trust(steps, made, trust, proof_at):
-            return None
+    if not _check_trust(steps, made, trust, proof_at):
+        return None
     steps.agrees(step, at, seq=entry.seq)
+    cosigned = tuple(s for s in made if s.time is not None)
     return _Logged(entry=entry, signed=signed, cosigned=cosigned)
 
 
-def _both(keys: tuple[VKey, ...]) -> tuple[VKey, ...]:
-    return tuple(key.cosigner for key in keys)
+def _read(
+    steps: Steps, act: str, due: dict[str, object], data: bytes, proof_data: bytes
+) -> tuple[Entry, Note, SignedCheckpoint] | None:
+    """Return an entry that speaks of this draw, led to a checkpoint's root."""
+    step, at, proof_at = f"{act}_entry", f"log/{act}.entry", f"log/{act}.tlog-proof"
+    try:
+        entry, note = parse_entry(data)
+    except VerificationError:
+        steps.differs(step, "E850", at)
+        return None
+    body: dict[str, Any] = dict(entry.body)
+    if entry.act != f"draw.{act}" or {k: body.get(k) for k in due} != due:
+        steps.differs(step, "E851", at)
+        return None
+    try:
+        proof = parse_proof(proof_data)
+        signed = check_proof(proof, leaf_hash(data))
+    except VerificationError as error:
+        path = error.code in ("E714", "E715", "E716")
+        steps.differs(step, "E852" if path else "E850", proof_at)
+        return None
+    if entry.log != signed.checkpoint.origin or entry.seq != proof.index:
+        steps.differs(step, "E851", proof_at)
+        return None
+    return entry, note, signed
 
 
 def _check_trust(

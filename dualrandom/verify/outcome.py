@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dualrandom.announcement import Result, result_files
+from dualrandom.announcement import Announcement, Result, result_files
 from dualrandom.canonical import parse_json_line, sha256
 from dualrandom.documents import parse_result
 from dualrandom.draw import Selection, select
@@ -47,7 +47,7 @@ from dualrandom.tables import (
 from dualrandom.verify.lists import ANNOUNCEMENT, Lists, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dualrandom.verify.report import Steps
 
@@ -81,12 +81,7 @@ def check_seed(
         if named != commitment:
             steps.differs("seed", "E830", ANNOUNCEMENT)
             return None
-        if len(lines) != len(announcement.randomness):
-            raise VerificationError("E602", line=f"({len(lines)})")
-        values = [
-            value_of(source, text)
-            for source, text in zip(announcement.randomness, lines, strict=True)
-        ]
+        values = _values(announcement.randomness, lines)
     except VerificationError as error:
         steps.refused("seed", error, SEED)
         return None
@@ -102,6 +97,12 @@ def check_seed(
             continue
         _check_source(steps, source, value, proofs[i] if proofs is not None else None)
     return seed_of(data)
+
+
+def _values(sources: Sequence[Source], lines: Sequence[str]) -> list[str]:
+    if len(lines) != len(sources):
+        raise VerificationError("E602", line=f"({len(lines)})")
+    return [value_of(source, text) for source, text in zip(sources, lines, strict=True)]
 
 
 def _read_proofs(
@@ -217,15 +218,8 @@ def check_result(
         else:
             steps.refused("result", error, RESULT)
         return None
-    names = result_files(announcement, matched=result.matched)
-    due = {name: announcement.sees(name) for name in names}
-    if (
-        result.draw != announcement.draw
-        or result.commitment != commitment
-        or tuple(name for name, _ in result.files) != names
-        or dict(result.visibility) != due
-        or dict(result.files)[DRAWN.name].rows != result.drawn
-    ):
+    due = _due(announcement, result)
+    if due is None or result.commitment != commitment:
         steps.differs("result", "E833", RESULT)
         return None
     for file, digest in (
@@ -244,6 +238,19 @@ def check_result(
         elif kind.name in files:
             steps.differs("file", "E834", kind.name)
     return result
+
+
+def _due(announcement: Announcement, result: Result) -> Mapping[str, Visibility] | None:
+    """Return the drawn files that are due, if the result names just those."""
+    names = result_files(announcement, matched=result.matched)
+    due = {name: announcement.sees(name) for name in names}
+    fits = (
+        result.draw == announcement.draw
+        and tuple(name for name, _ in result.files) == names
+        and dict(result.visibility) == due
+        and dict(result.files)[DRAWN.name].rows == result.drawn
+    )
+    return due if fits else None
 
 
 def _read_drawn(
