@@ -46,13 +46,8 @@ def run(args: Sequence[str]) -> int:
 
         print(SOFTWARE)  # noqa: T201 - data
         return 0
-    from dualrandom.errors import DualRandomError
-
     try:
-        return _invoke(args)
-    except DualRandomError as error:
-        _report(error, lang, as_json="--json" in args)
-        return error.exit_code
+        return _told(args, lang)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -61,6 +56,19 @@ def run(args: Sequence[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - nobody else may see a traceback
         return _bug(error, lang, debug=debug)
+
+
+def _told(args: Sequence[str], lang: Lang) -> int:
+    """Run a command; tell its error, if any, and return the code."""
+    from dualrandom.errors import DualRandomError
+
+    try:
+        return _invoke(args)
+    except DualRandomError as error:
+        from dualrandom.cli import show
+
+        show.error(error, lang, as_json="--json" in args)
+        return error.exit_code
 
 
 def _invoke(args: Sequence[str]) -> int:
@@ -85,14 +93,6 @@ def _invoke(args: Sequence[str]) -> int:
     except (click.Abort, EOFError):
         return INTERRUPTED
     return code if isinstance(code, int) else 0
-
-
-def _report(error: object, lang: Lang, *, as_json: bool) -> None:
-    from dualrandom.cli import show
-    from dualrandom.errors import DualRandomError
-
-    assert isinstance(error, DualRandomError)  # noqa: S101 - for the type checker
-    show.error(error, lang, as_json=as_json)
 
 
 def _bug(error: Exception, lang: Lang, *, debug: bool) -> int:

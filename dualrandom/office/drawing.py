@@ -22,6 +22,7 @@ from dualrandom.folder import load_folder, write_files
 from dualrandom.matching import Shortage, match
 from dualrandom.model import Drawn, FileDigest, Visibility
 from dualrandom.office import journal
+from dualrandom.office.sources import typed_values
 from dualrandom.randomness import (
     Dice,
     Local,
@@ -124,14 +125,15 @@ def run_draw(office: Office, draw: str, values: Values) -> Done:
         StateError: E390-E392 as for :func:`announced`; E393 a frozen file is not
             what was announced; E394 dice other than those in the log.
         UsageError: E395, a value is missing.
-        VerificationError: E603-E605, a value that is not one.
+        InputError: E603-E605, a value that is not one.
     """
     frozen = _open(office, draw)
     announcement, commitment = frozen.announcement, frozen.commitment
     lines = []
     for source in announcement.randomness:
         value = _value(office, source, values)
-        check_value(source, value, draw)
+        with typed_values():
+            check_value(source, value, draw)
         lines.append(line(source, value))
     signer = office.officer()
     _log_dice(office, draw, commitment, announcement, values, signer)

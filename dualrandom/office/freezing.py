@@ -30,6 +30,7 @@ from dualrandom.folder import write_files
 from dualrandom.freeze import Lists, freeze_files, prepare
 from dualrandom.office import journal
 from dualrandom.office.place import RULES, stamp
+from dualrandom.office.sources import typed_values
 from dualrandom.randomness import Source, Standing, check_sources, standing
 from dualrandom.records import DrawRecord, DrawState, TaskId
 from dualrandom.registry.lists import DRAWS, INSPECTORS, TARGETS
@@ -92,12 +93,13 @@ def freeze(
             drawn and no reason given; E385 an item is unknown; E386 an item is a
             draft, not in force or expired; E387 the period is over; E388 the release
             is before the inspections end; E401, E402, E361-E364 as for ``prepare``.
-        VerificationError: E606, E607, the sources.
+        InputError: E606, E607, E801, the sources.
 
     Spec:
         draw-v1 §3.
     """
-    check_sources(tuple(sources))
+    with typed_values():
+        check_sources(tuple(sources))
     signer = None if dry_run else office.officer()
     # A dry run takes the lock too: what it says is then true of one moment.
     with office.registry.write() as tx:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dualrandom.errors import UsageError
+from dualrandom.errors import InputError, UsageError, VerificationError
 from dualrandom.model import MAX_INT
 from dualrandom.randomness import Dice, Drand, Local, Lottery, Nist, Sealed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dualrandom.randomness import Source
 
 
@@ -38,6 +41,19 @@ def parse_source(text: str) -> Source:
         case "local", []:
             return Local()
     raise UsageError("E168", value=text)
+
+
+@contextmanager
+def typed_values() -> Iterator[None]:
+    """Turn a finding of the protocol's grammar into one that the user can correct.
+
+    Raises:
+        InputError: with the finding's code and parameters.
+    """
+    try:
+        yield
+    except VerificationError as error:
+        raise InputError(error.code, where=error.where, **error.params) from error
 
 
 def _number(digits: str, text: str) -> int:

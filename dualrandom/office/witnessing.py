@@ -22,10 +22,10 @@ from dualrandom.office import journal
 from dualrandom.office.checking import published_report, read
 
 if TYPE_CHECKING:
-    from dualrandom.announcement import Announcement
     import datetime as dt
     from pathlib import Path
 
+    from dualrandom.announcement import Announcement
     from dualrandom.keys import PrivateKey
     from dualrandom.office.place import Office
 
