@@ -146,6 +146,10 @@ def _notes(draw: PublishedDraw, say: Phrases) -> tuple[str, ...]:
         notes.append(say("draw.note.overdue", due=beijing(line.due)))
     if line.state is State.ABANDONED:
         notes.append(say("draw.note.abandoned"))
+    earlier = announced.supersedes
+    if earlier is not None and not draw.supersedes:
+        reason = say.word("reason", earlier.reason)
+        notes.append(say("draw.note.supersedes", draw=earlier.draw, reason=reason))
     if announced.release is not None and TARGETS.name not in draw.files:
         params: dict[str, Param] = {
             "release": announced.release,

@@ -1,0 +1,251 @@
+"""Every page: plain, accessible, without scripts; values are text, words are ours."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import string
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dualrandom.announcement import Item
+from dualrandom.model import Target, TargetId
+from dualrandom.public import OfficePage, Site
+from dualrandom.records import ItemCode, ItemRecord
+from dualrandom.shipped import reports, shipped
+from dualrandom.site import build_site
+from tests.factories import make_targets
+from tests.websites import ITEM, OFFICE, Page, built, draw, every_kind, notice, pages
+
+LOCALE = Path(build_site.__code__.co_filename).parents[1] / "locale"
+ROOM = Path(build_site.__code__.co_filename).parent
+CJK = re.compile("[\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+# ── every page ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_every_page_is_plain_accessible_html(tmp_path: Path, lang: Any) -> None:
+    site = built(tmp_path, *every_kind(tmp_path), lang=lang)
+    found = pages(site)
+    assert len(found) == 4 + 9
+    for name, page in found.items():
+        assert not page.faults, name
+        assert page.source.startswith("<!doctype html>\n<html"), name
+        assert [a["lang"] for a in page.all("html")] == [lang]
+        assert len(page.all("h1")) == len(page.all("main")) == 1, name
+        assert len(page.all("caption")) == len(page.all("table")), name
+        assert all(a.get("scope") in {"row", "col"} for a in page.all("th")), name
+        assert len(page.ids()) == len(set(page.ids())), name
+        regions = [a for _, a in page.tags if a.get("role") == "region"]
+        assert all(a["tabindex"] == "0" and a["aria-label"] for a in regions), name
+        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_no_page_has_a_script_or_asks_another_host(tmp_path: Path, lang: Any) -> None:
+    found = pages(built(tmp_path, *every_kind(tmp_path), lang=lang))
+    for name, page in found.items():
+        tags = {tag for tag, _ in page.tags}
+        assert not tags & {"script", "style", "iframe", "form", "img", "object", "base"}
+        for _, attrs in page.tags:
+            assert not [a for a in attrs if a.startswith("on") or a == "style"], name
+        (policy,) = [
+            a["content"] or ""
+            for a in page.all("meta")
+            if a.get("http-equiv") == "Content-Security-Policy"
+        ]
+        assert policy.startswith("default-src 'none'; style-src 'self'")
+        links = [a["href"] or "" for tag, a in page.tags if "href" in a and tag]
+        assert not [href for href in links if ":" in href or href.startswith("/")], name
+
+
+def test_no_link_is_dead(tmp_path: Path) -> None:
+    site = built(tmp_path, *every_kind(tmp_path))
+    found = pages(site)
+    for name, page in found.items():
+        for tag, attrs in page.tags:
+            href = attrs.get("href")
+            if href is None:
+                continue
+            path, _, fragment = href.partition("#")
+            there = (site / name).parent / path if path else site / name
+            assert there.is_file(), f"{name}: {tag} {href}"
+            if fragment:
+                seen = Page(there)
+                assert fragment in seen.ids(), f"{name}: {href}"
+
+
+def test_the_style_sheet_asks_nothing() -> None:
+    style = shipped("static/site.css").decode()
+    assert not re.search(r"url\(|@import|https?:|//", style)
+
+
+def test_templates_hold_no_sentence_of_their_own() -> None:
+    for path in sorted((reports() / "templates").iterdir()):
+        assert not CJK.search(path.read_text("utf-8")), path.name
+        assert "safe" not in re.findall(r"\|\s*(\w+)", path.read_text("utf-8"))
+
+
+def test_english_pages_say_nothing_in_chinese(tmp_path: Path) -> None:
+    office = OfficePage(name="Example Office", origin="x", site=Site(contact="Room 1"))
+    targets = tuple(
+        dataclasses.replace(t, name=f"Example {i}", region="East", kind="Food")
+        for i, t in enumerate(make_targets(9))
+    )
+    item = Item(code="SP-03", version=4, name="Food", basis="Food Act 110")
+    one = draw(
+        tmp_path,
+        targets=targets,
+        office="Example Office",
+        title="Food",
+        scope="",
+        items=(item,),
+    )
+    site = built(tmp_path, one, lang="en", office=office, items=())
+    data = re.compile("执法证|注销|执法证过期|定向|过期")
+    for name, page in pages(site).items():
+        text = re.sub(r"\W(执法证过期|执法证|注销|定向)\W", " ", f" {page.text} ")
+        assert not CJK.search(data.sub("", text)), name
+
+
+def test_the_government_meta_tags_are_there(tmp_path: Path) -> None:
+    page = pages(built(tmp_path, draw(tmp_path)))["draws/2026-001.html"]
+    meta = {a["name"]: a["content"] for a in page.all("meta") if "name" in a}
+    assert meta["SiteName"] == OFFICE.name
+    assert meta["SiteDomain"] == "scjg.example.gov.cn"
+    assert meta["SiteIDCode"] == "3301000001"
+    assert meta["ColumnName"] == "双随机、一公开"
+    assert meta["ColumnType"]
+    assert meta["ArticleTitle"] == "2026年食品经营监督检查（示例）抽取公告和抽取结果"
+    assert meta["PubDate"] == "2026-11-23 13:13"
+    assert meta["ContentSource"] == OFFICE.name
+    for words in ("索引号", "3301000001/2026-001", "发布机构", "主动公开", "12345"):
+        assert words in page.text
+
+
+# ── hostile values ───────────────────────────────────────────────────────────────
+
+HOSTILE = [
+    pytest.param("<script>alert(1)</script>", id="script"),
+    pytest.param('"><img src=x onerror=alert(1)>', id="out of an attribute"),
+    pytest.param("{{ office }}{% raw %}", id="template"),
+    pytest.param("&lt;b&gt; &amp; '", id="entities"),
+    pytest.param("\u202egnp.exe\u2066", id="direction"),
+    pytest.param("a\u200bb\ufeffc", id="zero width"),
+    pytest.param("{name} {0} %s", id="placeholders"),
+    pytest.param("=HYPERLINK(1)", id="formula"),
+]
+
+
+def visible(text: str) -> str:
+    hidden = "\u202e\u2066\u200b\ufeff\x1b\x07"
+    return "".join(f"\\u{ord(c):04x}" if c in hidden else c for c in text)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_attacker_puts_markup_into_every_value(tmp_path: Path, name: str) -> None:
+    targets = tuple(
+        Target(id=TargetId(f"T{i}"), name=name, region=name, kind=name)
+        for i in range(1, 4)
+    )
+    record = ItemRecord(
+        **{
+            field.name: ItemCode(name) if field.name == "code" else name
+            for field in dataclasses.fields(ItemRecord)
+            if field.name not in ("effective", "expires")
+        }
+    )
+    site = built(
+        tmp_path,
+        draw(
+            tmp_path,
+            targets=targets,
+            strata=1,
+            office=name,
+            title=name,
+            scope=name,
+            items=(Item(code=name, version=1, name=name, basis=name),),
+        ),
+        office=OfficePage(
+            name=name,
+            origin=name,
+            site=Site(
+                **{f.name: name for f in dataclasses.fields(Site) if f.name != "url"}
+            ),
+        ),
+        items=(dataclasses.replace(ITEM, record=record),),
+        log=(("checkpoint", f"{name}\n1\n{name}\n\n— {name} A\n".encode()),),
+    )
+    harmless = pages(built(tmp_path / "harmless", draw(tmp_path / "harmless")))
+    plain = {tag for page in harmless.values() for tag, _ in page.tags}
+    forbidden = "[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x09]"
+    for path, page in pages(site).items():
+        assert not page.faults, path
+        assert {tag for tag, _ in page.tags} <= plain, path
+        assert not [a for _, attrs in page.tags for a in attrs if a.startswith("on")]
+        assert not re.search(forbidden, page.source)
+    shown = re.sub(r"\s+", " ", visible(name))
+    found = pages(site)
+    assert shown in found["index.html"].text
+    assert shown in found["items.html"].text
+    assert found["draws/2026-001.html"].text.count(shown) > 8
+
+
+@pytest.mark.parametrize("title", ["a\x1b[2Jb", "a\x07b", "a\nb", "a\u2028b"])
+def test_controls_in_a_title_are_made_visible(tmp_path: Path, title: str) -> None:
+    page = notice(tmp_path, title=title)
+    assert "a\\u" in page.text
+    assert not re.search("[\x00-\x09\x0b-\x1f\u2028]", page.source)
+
+
+# ── wording ──────────────────────────────────────────────────────────────────────
+
+
+def wording(lang: str) -> dict[str, Any]:
+    def walk(prefix: str, node: dict[str, Any]) -> Any:
+        for key, value in node.items():
+            if isinstance(value, dict):
+                yield from walk(f"{prefix}{key}.", value)
+            else:
+                yield f"{prefix}{key}", value
+
+    text = (LOCALE / f"pages.{lang}.toml").read_text("utf-8")
+    return dict(walk("", tomllib.loads(text)))
+
+
+def holes(text: Any) -> set[str]:
+    lines = [text] if isinstance(text, str) else text
+    return {f for line in lines for _, f, _, _ in string.Formatter().parse(line) if f}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    chinese, english = wording("zh_CN"), wording("en")
+    assert sorted(chinese) == sorted(english)
+    for key, text in chinese.items():
+        assert holes(text) == holes(english[key]), key
+        assert isinstance(text, str) or len(text) == len(english[key]), key
+
+
+def test_every_phrase_is_used() -> None:
+    sources = [*ROOM.glob("*.py"), *(reports() / "templates").iterdir()]
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+    # What is put together, from a fixed beginning and a word of the data.
+    made = (
+        *("state.", "standing.", "standing_why.", "draw.fact.", "draw.area.", "item."),
+        *("file.", "reason.", "game.", "header.", "footer.", "people."),
+        *("draw.title_", "draw.value.excluded_", "draw.value.matched"),
+        *("draw.value.unmatched", "items.title", "log.title", "verify.title"),
+    )
+    unused = [
+        key
+        for key in wording("en")
+        if f'"{key}"' not in text and not key.startswith(made)
+    ]
+    assert not unused
