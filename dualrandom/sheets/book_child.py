@@ -1,0 +1,316 @@
+"""The process in which a workbook is opened; run by its path, knows nothing of us.
+
+A stray cell at XFD1048576 makes calamine ask for 512 GiB and abort the whole process.
+Therefore it works in a process of its own, with its memory and time limited.
+
+Border: stdin is not read; one JSON argument comes in, lines of JSON go out. Only the
+standard library and python-calamine are imported.
+
+    {"sheet": "Sheet1", "visible": true, "left": 0, "merged": [], "hidden": [7]}
+    [["code", "name"], ["91330000EXAMPLE017", "…", {"date": "2026-03-01"}, 3.0, true]]
+    {"done": true}
+
+An object with ``fault`` ends it early: a code and its parameters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+import sys
+import zipfile
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from xml.etree import ElementTree as ET
+
+import python_calamine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHUNK: Final = 2**20
+_SMALL_PART: Final = 16 * 2**20
+# A cell with content (not ``/>``) from column AA or from row 1,000,000 on.
+_FAR: Final = re.compile(rb' r="([A-Z]{2,}[0-9]+|[A-Z][0-9]{7,})"[^>]*(?<!/)>')
+_HIDDEN: Final = re.compile(rb'<row\s[^>]*?\bhidden="(?:1|true)"[^>]*>')
+_ROW: Final = re.compile(rb'\sr="([0-9]+)"')
+_DTD: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_XML: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_NOT_OURS: Final = {"word/": "docx", "ppt/": "pptx", "META-INF/": "jar"}
+
+
+class FaultError(Exception):
+    """What ends the reading: a code and the parameters of its sentence."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column, from 1: ``A`` is 1, ``XFD`` is 16384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a column, from 1."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def limit_memory(size: int) -> None:
+    """Let this process have ``size`` bytes of address space, where that is possible."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on Windows
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+
+
+def limit_time(seconds: int) -> None:
+    """Let this process compute so long, and leave no core file when it is stopped."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+
+
+def check_container(book: zipfile.ZipFile, limits: dict[str, int]) -> int:
+    """Return the unpacked size of a zip that is within the limits."""
+    parts = book.infolist()
+    if len(parts) > limits["parts"]:
+        raise FaultError("E206", count=len(parts), limit=limits["parts"])
+    if len({part.filename for part in parts}) != len(parts):
+        raise FaultError("E208")
+    if any(part.flag_bits & 1 for part in parts):
+        raise FaultError("E204")
+    total = sum(part.file_size for part in parts)
+    if total > limits["unpacked"]:
+        raise FaultError("E205", limit=limits["unpacked"] // 2**20)
+    for part in parts:
+        most = max(part.compress_size, 1) * limits["ratio"]
+        if part.file_size > limits["ratio_from"] and part.file_size > most:
+            raise FaultError("E207", limit=limits["ratio"])
+    return total
+
+
+def kind_of(book: zipfile.ZipFile) -> str:
+    """Return ``xlsx``, ``xlsb`` or ``ods``; other zips are a fault."""
+    names = book.namelist()
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    if "content.xml" in names and "mimetype" in names:
+        with book.open("mimetype") as part:
+            if b"opendocument.spreadsheet" in part.read(100):
+                return "ods"
+    for start, found in _NOT_OURS.items():
+        if any(name.startswith(start) for name in names):
+            raise FaultError("E202", found=found)
+    raise FaultError("E202", found="zip")
+
+
+def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
+    """Return the sheet's name by its part of an xlsx; empty where that is unclear."""
+    try:
+        parts = [
+            book.getinfo(name)
+            for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+        ]
+        if any(part.file_size > _SMALL_PART for part in parts):
+            raise FaultError("E205", limit=_SMALL_PART // 2**20)
+        roots = []
+        for part in parts:
+            data = book.read(part)
+            if _DTD.search(data):
+                raise FaultError("E209", part=part.filename)
+            roots.append(ET.fromstring(data))  # noqa: S314 - no DTD comes here
+    except (KeyError, ET.ParseError):
+        return {}
+    targets = {rel.get("Id"): rel.get("Target", "") for rel in roots[1]}
+    out = {}
+    for sheet in roots[0].iter():
+        target = targets.get(sheet.get(_XML), "")
+        if sheet.tag.endswith("}sheet") and target:
+            at = target[1:] if target.startswith("/") else f"xl/{target}"
+            out[at] = sheet.get("name", "")
+    return out
+
+
+def survey(
+    book: zipfile.ZipFile, wanted: str | None, limits: dict[str, int]
+) -> dict[str, list[int]]:
+    """Look over the XML of an xlsx before it is opened: its far cells and DTDs.
+
+    Returns:
+        The hidden rows, from 1, by the sheet's name.
+    """
+    names = sheet_parts(book)
+    hidden: dict[str, list[int]] = {}
+    for part in book.infolist():
+        name = names.get(part.filename, part.filename)
+        is_sheet = part.filename in names or "worksheets/" in part.filename
+        if part.filename in names and wanted not in {None, name}:
+            continue
+        if not part.filename.endswith((".xml", ".rels")):
+            continue
+        rows = hidden.setdefault(name, [])
+        for piece in _pieces(book, part):
+            if _DTD.search(piece):
+                raise FaultError("E209", part=part.filename)
+            if is_sheet:
+                for ref in _FAR.findall(piece):
+                    _check_near(ref.decode(), name, limits)
+                for tag in _HIDDEN.findall(piece):
+                    rows.extend(int(row) for row in _ROW.findall(tag)[:1])
+    return hidden
+
+
+def _pieces(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield a part in pieces that end before a tag."""
+    with book.open(part) as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            piece = rest + chunk
+            cut = piece.rfind(b"<")
+            # A tag that is longer than a piece is nobody's sheet.
+            if cut <= 0 and len(piece) > _CHUNK:
+                cut = len(piece)
+            yield piece[:cut]
+            rest = piece[cut:]
+        yield rest
+
+
+def _check_near(ref: str, sheet: str, limits: dict[str, int]) -> None:
+    letters = ref.rstrip("0123456789")
+    row = int(ref[len(letters) :])
+    if column_number(letters) > limits["columns"] or row > limits["rows"]:
+        raise FaultError("E210", cell=ref, sheet=sheet)
+
+
+def plain(value: object) -> object:
+    """Return what JSON has no word for: a date as an object, a time as text."""
+    if isinstance(value, dt.datetime):
+        if value.time() == dt.time():
+            return {"date": value.date().isoformat()}
+        return value.isoformat(" ")
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    return str(value)
+
+
+def sheets(
+    path: str, wanted: str | None, limits: dict[str, int]
+) -> Iterator[dict[str, Any] | list[Any]]:
+    """Yield every sheet of a workbook: its head, then its rows in batches."""
+    hidden: dict[str, list[int]] = {}
+    limit_memory(limits["memory"])
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as book:
+            size = check_container(book, limits)
+            limit_memory(limits["memory"] + limits["memory_per_byte"] * size)
+            if kind_of(book) == "xlsx":
+                hidden = survey(book, wanted, limits)
+    with open(path, "rb") as file:  # noqa: PTH123 - calamine wants the open file
+        opened = python_calamine.CalamineWorkbook.from_filelike(file)
+        names = opened.sheet_names
+        if wanted is not None and wanted not in names:
+            raise FaultError("E215", sheet=wanted, names=", ".join(names))
+        for meta in opened.sheets_metadata:
+            usual = meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+            if usual and (wanted is None or meta.name == wanted):
+                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+                sheet = opened.get_sheet_by_name(meta.name)
+                yield _head(sheet, hidden.get(meta.name, []), limits, visible=visible)
+                yield from _batches(sheet, limits)
+
+
+def _head(
+    sheet: python_calamine.CalamineSheet,
+    hidden: list[int],
+    limits: dict[str, int],
+    *,
+    visible: bool,
+) -> dict[str, Any]:
+    left = sheet.start[1] if sheet.start else 0
+    if sheet.end:
+        rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
+        cell = f"{column_letters(columns)}{rows}"
+        if rows > limits["rows"] or columns > limits["columns"]:
+            raise FaultError("E210", cell=cell, sheet=sheet.name)
+        if rows * columns > limits["cells"]:
+            raise FaultError("E210", cell=cell, sheet=sheet.name)
+    merged = sheet.merged_cell_ranges or []
+    if len(merged) > limits["merges"]:
+        raise FaultError("E211", count=len(merged), limit=limits["merges"])
+    return {
+        "sheet": sheet.name,
+        "visible": visible,
+        "left": left,
+        "merged": [(*start, *end) for start, end in merged],
+        "hidden": hidden,
+    }
+
+
+def _batches(
+    sheet: python_calamine.CalamineSheet, limits: dict[str, int]
+) -> Iterator[list[Any]]:
+    if sheet.start is None:  # calamine panics on the rows of an empty sheet
+        return
+    batch = []
+    for row in sheet.iter_rows():
+        batch.append(row)
+        if len(batch) == limits["batch"]:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def answer(task: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
+    """Yield all messages; the last one says ``done`` or ``fault``."""
+    try:
+        yield from sheets(task["path"], task["sheet"], task["limits"])
+    except FaultError as fault:
+        yield {"fault": fault.code, "params": fault.params}
+    except python_calamine.PasswordError:
+        yield {"fault": "E204", "params": {}}
+    except MemoryError:
+        yield {"fault": "E212", "params": {}}
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001 - a panic in Rust is a BaseException
+        yield {"fault": "E208", "params": {}}
+    else:
+        yield {"done": True}
+
+
+def main(argument: str) -> NoReturn:
+    """Answer one task on stdout."""
+    task = json.loads(argument)
+    limit_time(task["limits"]["seconds"])
+    encode = json.JSONEncoder(
+        ensure_ascii=False,
+        check_circular=False,
+        separators=(",", ":"),
+        default=plain,
+    ).encode
+    for message in answer(task):
+        sys.stdout.buffer.write(encode(message).encode() + b"\n")
+    sys.stdout.buffer.flush()
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

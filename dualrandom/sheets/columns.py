@@ -1,0 +1,183 @@
+"""The columns a sheet may have: data from ``columns.toml``, and how headings match.
+
+Border: no files but our own table of columns.
+
+- A heading matches an alias when both are the same after :func:`plain_heading`.
+- Aliases stand in order of preference: of two columns for one field the first named
+  wins; where ``coalesce`` says so, the others fill its gaps.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dualrandom.messages import Lang
+
+Listing = Literal["targets", "inspectors", "items"]
+"""The three lists that come from sheets."""
+
+_MARKS: Final = re.compile(r"^[*\u203b#]+|^\d{1,2}[.\u3001)]|[*:\u203b#]+$")
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\u3010[^\u3010\u3011]*\u3011")
+
+
+class Type(StrEnum):
+    """What the cells of a column hold."""
+
+    ID = "id"
+    NAME = "name"
+    TEXT = "text"
+    CODE = "code"
+    DATE = "date"
+    TAGS = "tags"
+    FLAG = "flag"
+    COUNT = "count"
+    RATIO = "ratio"
+    RECUSALS = "recusals"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One field of a list.
+
+    Attributes:
+        headings: what is written above it, by language.
+        aliases: plain headings under which it is found, in order of preference.
+        check: its ids are credit codes or registration numbers, and are checked.
+        coalesce: further columns fill the gaps of the first.
+        hidden: read where it is found, but not part of what we write.
+    """
+
+    field: str
+    type: Type
+    headings: Mapping[str, str]
+    aliases: tuple[str, ...]
+    required: bool = False
+    check: bool = False
+    coalesce: bool = False
+    hidden: bool = False
+    width: int = 16
+    notes: Mapping[str, str]
+    example: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """All columns of one list, in the order in which we write them."""
+
+    listing: Listing
+    titles: Mapping[str, str]
+    columns: tuple[Column, ...]
+
+    def title(self, lang: Lang) -> str:
+        """Return the list's name."""
+        return self.titles[lang]
+
+    @property
+    def places(self) -> Mapping[str, tuple[str, int]]:
+        """The field behind each alias, and how much the alias is preferred."""
+        return _places(self.listing)
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """The columns of our own templates and exports."""
+        return tuple(column for column in self.columns if not column.hidden)
+
+    @property
+    def key(self) -> Column:
+        """The column of the ids."""
+        return self.columns[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Cell texts that mean something: nothing, for ever, no, a sum, a note."""
+
+    empty: frozenset[str]
+    long_term: tuple[str, ...]
+    no: frozenset[str]
+    totals: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = files("dualrandom").joinpath("sheets", "columns.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def words() -> Words:
+    """Return the words that mean something in any list."""
+    entry = _table()["words"]
+    return Words(
+        empty=frozenset(entry["empty"]),
+        long_term=tuple(entry["long_term"]),
+        no=frozenset(entry["no"]),
+        totals=tuple(map(plain_heading, entry["totals"])),
+        notes=tuple(map(plain_heading, entry["notes"])),
+    )
+
+
+@cache
+def layout(listing: Listing) -> Layout:
+    """Return the columns of a list."""
+    entry = _table()[listing]
+    return Layout(
+        listing=listing,
+        titles=_by_language(entry),
+        columns=tuple(map(_column, entry["columns"])),
+    )
+
+
+@cache
+def _places(listing: Listing) -> Mapping[str, tuple[str, int]]:
+    return {
+        alias: (column.field, rank)
+        for column in layout(listing).columns
+        for rank, alias in enumerate(column.aliases)
+    }
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    headings = _by_language(entry)
+    aliases = (*entry["aliases"], *headings.values())
+    return Column(
+        field=entry["field"],
+        type=Type(entry["type"]),
+        headings=headings,
+        aliases=tuple(dict.fromkeys(map(plain_heading, aliases))),
+        required=entry.get("required", False),
+        check=entry.get("check", False),
+        coalesce=entry.get("coalesce", False),
+        hidden=entry.get("hidden", False),
+        width=entry.get("width", 16),
+        notes=_by_language(entry.get("note", {"zh": "", "en": ""})),
+        example=entry.get("example", ""),
+        choices=tuple(entry.get("choices", ())),
+    )
+
+
+def _by_language(entry: Mapping[str, Any]) -> Mapping[str, str]:
+    return {"zh-CN": entry["zh"], "en": entry["en"]}
+
+
+def plain_heading(text: str) -> str:
+    """Return a heading without what people add to it: blanks, stars, width, case."""
+    text = "".join(unicodedata.normalize("NFKC", text).split())
+    return _MARKS.sub("", text).casefold()
+
+
+def without_brackets(text: str) -> str:
+    """Return a plain heading without its additions in brackets."""
+    return _BRACKETS.sub("", text)

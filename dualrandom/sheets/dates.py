@@ -1,0 +1,60 @@
+"""Dates as they stand in sheets: 2026-03-01, 2026/3/1, 20260301, 46082 and so on.
+
+Border: pure functions over text. A month without a day is not a date.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final
+
+FOREVER: Final = dt.date(9999, 9, 9)
+"""The day that stands for a certificate without an end."""
+
+_EPOCH: Final = dt.date(1899, 12, 30)
+_FIRST_YEAR: Final = 1800
+
+_SIGNS: Final = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
+_TIME: Final = r"(?:[T\s]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_PARTED: Final = re.compile(
+    r"([0-9]{4})\s*([-/.\u5e74])\s*([0-9]{1,2})\s*([-/.\u6708])\s*([0-9]{1,2})\s*"
+    r"[\u65e5\u53f7]?" + _TIME,
+    re.ASCII,
+)
+_JOINED: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
+# Five digits: 1927-05-18 to 2173-10-13. Four would be a year, six a month.
+_SERIAL: Final = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?", re.ASCII)
+_MIXED: Final = {"-": "-", "/": "/", ".": ".", "\u5e74": "\u6708"}
+
+
+def date_of(text: str) -> dt.date | None:
+    """Return the date that text writes out, or None.
+
+    Args:
+        text: trimmed, half-width.
+    """
+    text = text.translate(_SIGNS)
+    parted = _PARTED.fullmatch(text)
+    if parted and _MIXED[parted[2]] == parted[4]:
+        return _date(parted[1], parted[3], parted[5])
+    joined = _JOINED.fullmatch(text)
+    return _date(*joined.groups()) if joined else None
+
+
+def date_of_serial(text: str) -> dt.date | None:
+    """Return the date behind a day number, or behind 20260301, or None."""
+    if _JOINED.fullmatch(text):
+        return date_of(text)
+    serial = _SERIAL.fullmatch(text)
+    return None if serial is None else _EPOCH + dt.timedelta(days=int(serial[1]))
+
+
+def _date(year: str, month: str, day: str) -> dt.date | None:
+    try:
+        made = dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return made if made.year >= _FIRST_YEAR else None

@@ -1,0 +1,129 @@
+"""Empty sheets for officers to fill in, with drop-downs and explanations.
+
+Border: writes one file.
+
+- The first sheet has the heading and nothing else, all columns formatted as text: an
+  18-character code typed there stays whole.
+- The second explains every column, with an example. It reads downwards, so that it is
+  never taken for a list itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+
+from dualrandom.messages import text
+from dualrandom.sheets.columns import layout
+from dualrandom.sheets.write import EXCEL_ROWS, replacing, sheet_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dualrandom.messages import Lang
+    from dualrandom.sheets.columns import Column, Listing
+
+_INLINE: Final = 255
+"""Characters of a drop-down list that Excel keeps inside a cell's rule."""
+_A4: Final = 9
+
+
+def write_template(listing: Listing, path: Path, lang: Lang = "zh-CN") -> None:
+    """Write the template of a list as xlsx.
+
+    Args:
+        listing: which.
+        path: where; replaced if it is there.
+        lang: of headings and explanations.
+
+    Raises:
+        EnvironmentProblem: E229.
+    """
+    table = layout(listing)
+    with replacing(path) as temporary, xlsxwriter.Workbook(temporary) as book:
+        _list_sheet(book, table.title(lang), table.written, lang)
+        _notes_sheet(book, table.written, lang)
+
+
+def _list_sheet(
+    book: Any,  # noqa: ANN401 - XlsxWriter has no types
+    title: str,
+    columns: tuple[Column, ...],
+    lang: Lang,
+) -> None:
+    sheet = book.add_worksheet(sheet_name(title))
+    plain = book.add_format({"num_format": "@"})
+    heads = {
+        required: book.add_format(
+            {
+                "num_format": "@",
+                "bold": True,
+                "border": 1,
+                "align": "center",
+                "valign": "vcenter",
+                "text_wrap": True,
+                "bg_color": "#FCE4D6" if required else "#DCE6F1",
+            }
+        )
+        for required in (True, False)
+    }
+    sheet.set_row(0, 36)
+    sheet.freeze_panes(1, 2)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, column.width, plain)
+        star = "*" if column.required else ""
+        heading = column.headings[lang]
+        sheet.write_string(0, at, f"{star}{heading}", heads[column.required])
+        note = column.notes[lang]
+        if note:
+            sheet.write_comment(0, at, note, {"x_scale": 2, "author": ""})
+        if column.choices and len(",".join(column.choices)) <= _INLINE:
+            sheet.data_validation(
+                1,
+                at,
+                EXCEL_ROWS - 1,
+                at,
+                {
+                    "validate": "list",
+                    "source": list(column.choices),
+                    # Other words are in use, too: offer, do not forbid.
+                    "error_type": "information",
+                    "error_title": heading,
+                    "error_message": text(lang, "sheets.other_word"),
+                },
+            )
+
+
+def _notes_sheet(
+    book: Any,  # noqa: ANN401
+    columns: tuple[Column, ...],
+    lang: Lang,
+) -> None:
+    sheet = book.add_worksheet(sheet_name(text(lang, "sheets.notes")))
+    wrap = {"text_wrap": True, "valign": "top", "border": 1, "num_format": "@"}
+    plain = book.add_format(wrap)
+    bold = book.add_format({**wrap, "bold": True})
+    head = book.add_format({**wrap, "bold": True, "bg_color": "#DCE6F1"})
+    big = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
+    for at, width in enumerate((24, 8, 56, 30, 34)):
+        sheet.set_column(at, at, width)
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_row(0, 28)
+    sheet.write_string(0, 0, text(lang, "sheets.how"), big)
+    heads = ("column", "needed", "meaning", "choices", "example")
+    for at, name in enumerate(heads):
+        sheet.write_string(2, at, text(lang, f"sheets.{name}"), head)
+    for row, column in enumerate(columns, 3):
+        needed = text(lang, "sheets.yes") if column.required else ""
+        sheet.write_string(row, 0, column.headings[lang], bold)
+        sheet.write_string(row, 1, needed, plain)
+        sheet.write_string(row, 2, column.notes[lang], plain)
+        sheet.write_string(row, 3, "\u3001".join(column.choices), plain)
+        sheet.write_string(row, 4, column.example, plain)

@@ -1,0 +1,171 @@
+"""Rows to xlsx or CSV, whole or not at all.
+
+Border: writes one file; knows headings and texts, not what they mean.
+
+- Every cell is text: a name that begins with ``=`` stays a name. CSV has no types, so
+  there a leading ``= + - @`` is shielded by an apostrophe, which reading takes off.
+- A file is made beside its place and moved there when it is complete.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from dualrandom.errors import EnvironmentProblem, InputError, UsageError, Where
+from dualrandom.sheets.columns import words
+from dualrandom.sheets.dates import FOREVER
+from dualrandom.sheets.limits import MAX_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+Value = str | int | dt.date | tuple[str, ...] | None
+"""What a cell may hold before it is written."""
+
+EXCEL_ROWS: Final = 1_048_576
+JOIN: Final = "\u3001"
+
+_FORMULA: Final = re.compile(r"'*\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
+_NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+_WIDEST: Final = 60
+_A4: Final = 9
+
+
+def cell_text(value: Value) -> str:
+    """Return a value as it stands in a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return JOIN.join(value)
+    if isinstance(value, dt.date):
+        return words().long_term[0] if value == FOREVER else value.isoformat()
+    return str(value)
+
+
+def write_rows(
+    path: Path,
+    title: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    widths: Sequence[int] = (),
+) -> int:
+    """Write a table; the suffix decides whether it is xlsx or CSV.
+
+    Args:
+        path: ends in ``.xlsx`` or ``.csv``; replaced if it is there.
+        title: the sheet's name.
+        headers: one for each column.
+        rows: as many values as headers.
+        widths: of the columns in characters; () for a guess.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        UsageError: E228, another suffix.
+        InputError: E239, a text too long for Excel; E242, too many rows for it.
+        EnvironmentProblem: E229, the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in {".xlsx", ".csv"}:
+        raise UsageError("E228", where=Where(file=path.name), suffix=suffix)
+    with replacing(path) as temporary:
+        if suffix == ".csv":
+            return _write_csv(temporary, headers, rows)
+        widths = widths or [min(2 * len(text) + 4, _WIDEST) for text in headers]
+        return _write_xlsx(temporary, path.name, title, headers, rows, widths)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, and move it into place if all went well.
+
+    Raises:
+        EnvironmentProblem: E229.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except (OSError, XlsxWriterException) as exc:
+        raise EnvironmentProblem("E229", where=Where(file=path.name)) from exc
+
+
+def sheet_name(title: str) -> str:
+    """Return a title as Excel allows it for a sheet: 31 characters, few signs."""
+    return _NOT_IN_SHEET_NAMES.sub("", title)[:31].strip("' ") or "Sheet1"
+
+
+def _write_csv(
+    path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> int:
+    count = 0
+    with path.open("x", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(map(_shielded, headers))
+        for row in rows:
+            writer.writerow([_shielded(cell_text(value)) for value in row])
+            count += 1
+    return count
+
+
+def _shielded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _write_xlsx(
+    path: Path,
+    name: str,
+    title: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    widths: Sequence[int],
+) -> int:
+    count = 0
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(sheet_name(title))
+        cell = book.add_format({"num_format": "@", "valign": "top"})
+        head = book.add_format(
+            {
+                "num_format": "@",
+                "bold": True,
+                "bg_color": "#DCE6F1",
+                "bottom": 1,
+                "valign": "vcenter",
+                "text_wrap": True,
+            }
+        )
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width, cell)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        for at, text in enumerate(headers):
+            sheet.write_string(0, at, text, head)
+        for count, row in enumerate(rows, 1):
+            if count >= EXCEL_ROWS:
+                raise InputError("E242", where=Where(file=name), limit=EXCEL_ROWS - 1)
+            for at, value in enumerate(row):
+                text = cell_text(value)
+                if len(text) > MAX_TEXT:
+                    where = Where(file=name, row=count + 1, column=headers[at])
+                    raise InputError("E239", where=where, limit=MAX_TEXT)
+                sheet.write_string(count, at, text, cell)
+        if headers:
+            sheet.autofilter(0, 0, count, len(headers) - 1)
+    return count
