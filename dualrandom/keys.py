@@ -195,7 +195,8 @@ def load_key(
     Args:
         path: of the private key.
         passphrase: if it has one.
-        name: the key's name; None: as the ``.pub`` beside it says.
+        name: the key's name; None: as the ``.pub`` beside it says, which then must
+            be there.
 
     Raises:
         EnvironmentProblem: E781 others can read it, E789 it cannot be read.
@@ -206,12 +207,13 @@ def load_key(
     file = str(path)
     key = _parse_private(_read_private(path), passphrase, file)
     beside = public_path(path)
-    if name is None:
+    if name is None or beside.exists():
+        # A flipped bit in a plain file makes another key, and nobody else notices.
         public = parse_public_line(_read(beside), str(beside))
         if public.public != key.public_key().public_bytes_raw():
             raise InputError("E788", file=str(beside))
-        name = public.name
-    elif not is_own_key_name(name):
+        name = name or public.name
+    if not is_own_key_name(name):
         raise InputError("E705", name=name[:80])
     return PrivateKey(name, key)
 
