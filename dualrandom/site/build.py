@@ -91,7 +91,11 @@ def _earlier(out: Path) -> set[str]:
 
 def _visible(value: object) -> object:
     """Return a value as it may stand on a page; markup is the templates' own."""
-    return value if isinstance(value, Markup) else shown(str(value))
+    if isinstance(value, Markup):
+        return value
+    text = str(value)
+    # What is printable has nothing to be made visible; this is the hot path.
+    return text if text.isprintable() else shown(text)
 
 
 class _Builder:
