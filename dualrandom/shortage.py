@@ -108,15 +108,17 @@ def find_shortages(
         alone: as in :class:`Shortage`.
 
     Returns:
-        Shortages that share neither posts nor inspectors at their limit, the
-        smallest first; together they lack as many posts as are empty.
+        Shortages that share neither posts nor inspectors at their maximum, the
+        smallest first; together they lack as many posts as are empty. Just one, for
+        a target alone.
     """
+    sets = _Closures(roster).sets()
+    if alone:
+        # One target is one thing to mend.
+        sets = [([p for posts, _ in sets for p in posts], sum(n for _, n in sets))]
     place = {target.id: i for i, target in enumerate(district.targets)}
     return sorted(
-        (
-            _shortage(district, roster, posts, limited, alone)
-            for posts, limited in _Closures(roster).sets()
-        ),
+        (_shortage(district, roster, posts, full, alone) for posts, full in sets),
         key=lambda s: (len(s.posts), place[s.posts[0][0]], s.posts[0][1]),
     )
 

@@ -11,9 +11,8 @@ Border: imports nothing of dualrandom. A case is the ``input`` of a vector, see
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -31,8 +30,7 @@ def own_ticket(key: str, inspector: str) -> str:
     return sha256(f"{key},/{inspector}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A case with everything looked up once.
 
     Attributes:
