@@ -20,8 +20,9 @@ from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import EnvironmentProblem, VerificationError, Where
 from dualrandom.fields import Fields
 from dualrandom.model import Visibility, is_time
-from dualrandom.public import DrawLine, State, naming
+from dualrandom.public import DrawLine, naming
 from dualrandom.randomness import standing
+from dualrandom.records import DrawState
 from dualrandom.staging import read_file
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
 
@@ -123,10 +124,12 @@ class PublicDraw:
                 due=announcement.due,
                 standing=standing(announcement.randomness, approved),
                 order_witnessed=order_witnessed,
-                drawn_at=ending.time if ending.state is State.DRAWN else None,
-                abandoned_at=ending.time if ending.state is State.ABANDONED else None,
+                drawn_at=ending.time if ending.state is DrawState.DRAWN else None,
+                abandoned_at=ending.time
+                if ending.state is DrawState.ABANDONED
+                else None,
                 overdue=(
-                    ending.state is State.ANNOUNCED
+                    ending.state is DrawState.ANNOUNCED
                     and now is not None
                     and announcement.due < now
                 ),
@@ -211,7 +214,7 @@ def _check_salt(name: str, data: bytes, announcement: Announcement) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ending:
-    state: State
+    state: DrawState
     time: str | None = None
     reason: str | None = None
 
@@ -231,12 +234,12 @@ def _ending(
     if "abandon" in entries:
         abandoned = entries["abandon"]
         return _Ending(
-            state=State.ABANDONED, time=abandoned.time, reason=abandoned.reason
+            state=DrawState.ABANDONED, time=abandoned.time, reason=abandoned.reason
         )
     if result is None:
-        return _Ending(state=State.ANNOUNCED)
+        return _Ending(state=DrawState.ANNOUNCED)
     logged = entries.get("result")
-    return _Ending(state=State.DRAWN, time=logged.time if logged else None)
+    return _Ending(state=DrawState.DRAWN, time=logged.time if logged else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

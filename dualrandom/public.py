@@ -21,7 +21,6 @@ import datetime as dt
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.canonical import json_line, parse_json_line, sha256
@@ -29,7 +28,7 @@ from dualrandom.errors import VerificationError, Where
 from dualrandom.fields import Fields
 from dualrandom.model import is_date, is_draw_id, is_hex, is_time
 from dualrandom.randomness import Standing
-from dualrandom.records import ItemCode, ItemRecord
+from dualrandom.records import DrawState, ItemCode, ItemRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -145,14 +144,6 @@ class PublishedItem:
     valid_to: str | None = None
 
 
-class State(StrEnum):
-    """How far a draw has come."""
-
-    ANNOUNCED = "announced"
-    DRAWN = "drawn"
-    ABANDONED = "abandoned"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawLine:
     """One draw in ``draws.json``.
@@ -167,7 +158,7 @@ class DrawLine:
     """
 
     draw: str
-    state: State
+    state: DrawState
     announced: str
     due: str
     standing: Standing
@@ -327,7 +318,7 @@ def parse_draws(data: bytes) -> tuple[DrawLine, ...]:
         return tuple(
             DrawLine(
                 draw=line.text("draw", is_draw_id),
-                state=State(line.text("state", set(State).__contains__)),
+                state=DrawState(line.text("state", set(DrawState).__contains__)),
                 announced=line.text("announced", is_time),
                 due=line.text("due", is_time),
                 standing=Standing(line.text("standing", set(Standing).__contains__)),

@@ -30,7 +30,7 @@ from dualrandom.disclosure import (
 )
 from dualrandom.errors import InputError, StateError, VerificationError
 from dualrandom.folder import write_file
-from dualrandom.public import DrawLine, OfficePage, PublishedItem, Site, State
+from dualrandom.public import DrawLine, OfficePage, PublishedItem, Site
 from dualrandom.shipped import shipped
 from dualrandom.staging import Swapped, list_files, read_file, swap_in, zip_bytes
 
@@ -47,7 +47,6 @@ __all__ = [
     "PublishedItem",
     "Reader",
     "Site",
-    "State",
     "pack",
     "plan_public",
     "public_part",

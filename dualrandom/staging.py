@@ -116,6 +116,8 @@ def swap_in(
         if foreign:
             raise StateError("E906", where=Where(file=str(folder / foreign[0])))
         new.mkdir(parents=True)
+        if folder.exists():
+            shutil.copymode(folder, new)  # what a web server may read, it may go on to
         try:
             written, kept = _fill(new, folder, files)
             _exchange(folder, new, old)

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from dualrandom.errors import UsageError, Where
 from dualrandom.messages import shown
-from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST
+from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST, VERIFIER
 from dualrandom.shipped import reports, shipped
 from dualrandom.site.frame import Frame, framer
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
@@ -137,7 +137,7 @@ class _Builder:
         yield from self._draws()
         yield self._items()
         yield from self._log()
-        yield self._page("verify", "verify.html", words=words_of(self._say))
+        yield from self._verify()
         yield from self._sitemap()
 
     def _copies(self) -> Iterator[tuple[str, bytes]]:
@@ -185,6 +185,18 @@ class _Builder:
             view = log_of(files["checkpoint"], files.get("genesis.sha256", b""))
         names = [n for n in files if not n.startswith("tile/")]
         yield self._page("log", "log.html", log=view, names=names)
+
+    def _verify(self) -> Iterator[tuple[str, bytes]]:
+        data = self._source.read(VERIFIER)
+        name = VERIFIER.rpartition("/")[2]
+        # Some servers do not hand out programs; every server hands out a zip.
+        yield "verifier/verify.zip", zip_bytes("verifier", [(name, data)])
+        yield self._page(
+            "verify",
+            "verify.html",
+            words=words_of(self._say),
+            digest=sha256(data).hexdigest(),
+        )
 
     def _page(
         self, template: str, path: str, *, lastmod: str = "", **values: object

@@ -9,8 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.public import State
 from dualrandom.randomness import Standing
+from dualrandom.records import DrawState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def standing_words(line: DrawLine, say: Phrases) -> str:
     if (
         line.order_witnessed
         or line.standing is Standing.NONE
-        or line.state is State.ANNOUNCED  # a witness may still come in time
+        or line.state is DrawState.ANNOUNCED  # a witness may still come in time
     ):
         return word
     return say("standing.unwitnessed", word=word)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from dualrandom.canonical import sha256
 from dualrandom.draw import quotas
 from dualrandom.errors import InputError, StateError
-from dualrandom.public import State
 from dualrandom.randomness import Dice, Drand, Local, Lottery, Nist, Sealed, time_of
+from dualrandom.records import DrawState
 from dualrandom.scope import parse_scope
 from dualrandom.site.draws import BEIJING, beijing
 from dualrandom.tables import TARGETS
@@ -93,7 +93,7 @@ def facts_of(draw: PublishedDraw, say: Phrases) -> tuple[Fact, ...]:
         ("randomness", tuple(_source(source, say) for source in a.randomness)),
         ("release", (a.release or "",)),
     ]
-    if draw.line.state is State.ANNOUNCED:
+    if draw.line.state is DrawState.ANNOUNCED:
         facts.append(("due", (beijing(a.due), say("draw.note.due"))))
     made = [fact(name, values, say) for name, values in facts if any(values)]
     commitment = sha256(draw.files["announcement.json"])

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dualrandom.public import State
 from dualrandom.randomness import Standing
+from dualrandom.records import DrawState
 from dualrandom.site.draws import beijing, standing_words, state_words
 from dualrandom.site.facts import facts_of
 from dualrandom.site.outcome import (
@@ -134,7 +134,7 @@ def _why(line: DrawLine, say: Phrases) -> tuple[str, ...]:
     if line.standing is not Standing.NONE:
         if line.order_witnessed:
             why.append(say("standing_why.witness"))
-        elif line.state is not State.ANNOUNCED:
+        elif line.state is not DrawState.ANNOUNCED:
             why.append(say("standing_why.order"))
     return tuple(why)
 
@@ -144,7 +144,7 @@ def _notes(draw: PublishedDraw, say: Phrases) -> tuple[str, ...]:
     notes = []
     if line.overdue:
         notes.append(say("draw.note.overdue", due=beijing(line.due)))
-    if line.state is State.ABANDONED:
+    if line.state is DrawState.ABANDONED:
         notes.append(say("draw.note.abandoned"))
     earlier = announced.supersedes
     if earlier is not None and not draw.supersedes:

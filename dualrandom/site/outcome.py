@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from dualrandom.canonical import sha256
 from dualrandom.errors import VerificationError
 from dualrandom.model import Rounding, Visibility
-from dualrandom.public import State, naming
+from dualrandom.public import naming
 from dualrandom.randomness import (
     Dice,
     Lottery,
@@ -25,6 +25,7 @@ from dualrandom.randomness import (
     seed_of,
     value_of,
 )
+from dualrandom.records import DrawState
 from dualrandom.site.draws import beijing
 from dualrandom.site.facts import fact, percent, taken_of
 from dualrandom.tables import DRAWN, SELECTED, STRATA, TARGETS
@@ -161,7 +162,7 @@ def outcome_of(draw: PublishedDraw, key: str, say: Phrases) -> tuple[Fact, ...]:
     """Return what a draw came to."""
     line, result = draw.line, draw.result
     facts: list[Fact] = []
-    if line.state is State.ABANDONED:
+    if line.state is DrawState.ABANDONED:
         facts.append(fact("abandoned_at", (beijing(line.abandoned_at or ""),), say))
         reason = say.word("reason", line.reason or "")
         facts.append(fact("reason", (reason,), say))

@@ -37,14 +37,13 @@ from dualrandom.publish import (
     PublicDraw,
     PublishedItem,
     Site,
-    State,
     pack,
     plan_public,
     public_part,
     write_public,
 )
 from dualrandom.randomness import Local, Sealed, Standing, commitment_of
-from dualrandom.records import ItemCode, ItemRecord
+from dualrandom.records import DrawState, ItemCode, ItemRecord
 from dualrandom.staging import list_files, swap_in
 from tests.factories import make_folder
 
@@ -295,15 +294,15 @@ def test_a_seed_without_a_result_is_not_published(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ends", "now", "state", "overdue"),
     [
-        ("announced", "2026-11-27T01:00:00Z", State.ANNOUNCED, False),
-        ("announced", "2026-11-27T01:00:01Z", State.ANNOUNCED, True),
-        ("announced", None, State.ANNOUNCED, False),
-        ("drawn", "2027-11-27T01:00:01Z", State.DRAWN, False),
-        ("abandoned", "2027-11-27T01:00:01Z", State.ABANDONED, False),
+        ("announced", "2026-11-27T01:00:00Z", DrawState.ANNOUNCED, False),
+        ("announced", "2026-11-27T01:00:01Z", DrawState.ANNOUNCED, True),
+        ("announced", None, DrawState.ANNOUNCED, False),
+        ("drawn", "2027-11-27T01:00:01Z", DrawState.DRAWN, False),
+        ("abandoned", "2027-11-27T01:00:01Z", DrawState.ABANDONED, False),
     ],
 )
 def test_the_state_of_a_draw(
-    tmp_path: Path, *, ends: Any, now: str | None, state: State, overdue: bool
+    tmp_path: Path, *, ends: Any, now: str | None, state: DrawState, overdue: bool
 ) -> None:
     draw = PublicDraw.load(make_folder(tmp_path, ends=ends, log=True), now=now)
     assert (draw.line.state, draw.line.overdue) == (state, overdue)
@@ -454,6 +453,15 @@ def test_tiles_and_notes_may_stand_in_the_log(path: str) -> None:
 def test_a_path_never_leaves_its_folder(tmp_path: Path, path: str) -> None:
     assert code_of(lambda: swap_in(tmp_path / "o", [(path, b"")], ours=())) == "E913"
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_who_may_read_the_folder_stays_the_same(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    write_public(out, plan())
+    out.chmod(0o750)
+    write_public(out, plan(items=(published(),)))
+    assert out.stat().st_mode & 0o777 == 0o750
 
 
 def test_a_failed_write_leaves_the_old_folder(
