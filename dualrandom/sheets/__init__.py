@@ -5,7 +5,7 @@ content, writes them whole or not at all; knows records, and no registry.
 
 - Reading: :func:`read_targets`, :func:`read_inspectors`, :func:`read_items`.
 - Writing: :func:`write_targets` and its sisters, :func:`write_rows`,
-  :func:`write_template`.
+  :func:`write_template`, :func:`mark_problems`.
 """
 
 from dualrandom.sheets.export import write_inspectors, write_items, write_targets
@@ -16,6 +16,7 @@ from dualrandom.sheets.lists import (
     read_items,
     read_targets,
 )
+from dualrandom.sheets.marks import mark_problems
 from dualrandom.sheets.reading import Reading
 from dualrandom.sheets.template import write_template
 from dualrandom.sheets.write import write_rows
@@ -24,6 +25,7 @@ __all__ = [
     "InspectorRow",
     "Reading",
     "TargetRow",
+    "mark_problems",
     "read_inspectors",
     "read_items",
     "read_targets",

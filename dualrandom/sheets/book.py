@@ -22,7 +22,7 @@ from dualrandom.sheets import limits
 from dualrandom.sheets.source import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from dualrandom.sheets.source import Rows
 
@@ -38,7 +38,7 @@ def _date(found: dict[str, Any]) -> object:
 _decode: Final = json.JSONDecoder(object_hook=_date).decode
 
 
-def book_sheets(path: Path, wanted: str | None) -> Iterator[Sheet]:
+def book_sheets(path: Path, wanted: str | None) -> Generator[Sheet, None, None]:
     """Yield the sheets of a workbook; the rows of each must be taken before the next.
 
     Args:

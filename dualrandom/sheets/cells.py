@@ -46,6 +46,7 @@ _CLEAN: Final = re.compile(
 )
 _CLEAN_ID: Final = re.compile(r"[0-9A-Z][0-9A-Z\-_]{0,63}", re.ASCII)
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAK_IN_NAME: Final = re.compile("(?<=[\u4e00-\u9fff])[\r\n]+(?=[\u4e00-\u9fff])")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _ESCAPED: Final = re.compile(r"'+\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}", re.ASCII)
@@ -95,6 +96,15 @@ def number_text(value: float) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < EXACT:
         return str(int(value))
     return repr(value)
+
+
+def as_text(cell: Cell) -> str:
+    """Return a cell as people see it."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return cell.isoformat() if isinstance(cell, dt.date) else number_text(cell)
 
 
 class _Known(dict[Cell, Any]):
@@ -166,21 +176,18 @@ class Converter:
 
     def text(self, cell: Cell) -> str:
         """Return a cell as trimmed text in NFC, without controls; flags both."""
-        if isinstance(cell, str):
-            return self._tidy(cell)
-        if isinstance(cell, bool):
-            return str(cell).upper()
-        if isinstance(cell, dt.date):
-            return cell.isoformat()
-        return number_text(cell)
+        return self._tidy(cell) if isinstance(cell, str) else as_text(cell)
 
     def _tidy(self, raw: str) -> str:
         text = unicodedata.normalize("NFC", raw)
         if self._escaped and _ESCAPED.match(text):
             text = text[1:]
+        plain = text.strip()
+        if self.column.type is Type.NAME:  # a line break in a Chinese name is no blank
+            text = _BREAK_IN_NAME.sub("", text)
         folded = _CONTROLS.sub(" ", text.strip())
         folded = "".join(c for c in folded if unicodedata.category(c) != "Cf").strip()
-        if folded != text.strip() and self.column.type is Type.NAME:
+        if self.column.type is Type.NAME and folded != plain:
             self.flag("E265", warning=True, value=folded[:_SHOWN])
         private = _PRIVATE.search(folded)
         if private:

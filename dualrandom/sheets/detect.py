@@ -25,7 +25,7 @@ _ZIP: Final = b"PK\x03\x04"
 _ZIP_EMPTY: Final = b"PK\x05\x06"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _HTML: Final = re.compile(
-    rb"<!doctype html|<html|<table|<head|<meta|^mime-version:", re.I
+    rb"<!doctype html|<html|<table|<head|<meta|^mime-version:", re.IGNORECASE
 )
 _OTHERS: Final = (
     (b"%PDF", "PDF"),

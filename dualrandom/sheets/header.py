@@ -13,12 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.sheets.cells import number_text
+from dualrandom.sheets.cells import as_text
 from dualrandom.sheets.columns import plain_heading, without_brackets
 from dualrandom.sheets.limits import HEAD_ROWS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from dualrandom.sheets.cells import Cell
@@ -93,7 +92,10 @@ def find_header(
         merged: the sheet's merged cells.
     """
     best: Header | None = None
-    texts = [[_text(cell) for cell in row] for row in rows[: HEAD_ROWS + 1]]
+    texts = [
+        [" ".join(as_text(cell).split()) for cell in row]
+        for row in rows[: HEAD_ROWS + 1]
+    ]
     for first, upper in enumerate(texts):
         if not any(upper):
             continue
@@ -173,15 +175,3 @@ def _place(
             if form in places:
                 return places[form]
     return None
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return " ".join(cell.split())
-    if isinstance(cell, float | int):
-        return number_text(cell)
-    return _day(cell)
-
-
-def _day(cell: dt.date) -> str:
-    return cell.isoformat()

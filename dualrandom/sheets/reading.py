@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -24,7 +24,7 @@ from dualrandom.sheets.limits import HEAD_ROWS
 from dualrandom.sheets.rows import Table, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from dualrandom.errors import Problem
@@ -83,22 +83,23 @@ def read_table(path: Path, layout: Layout, wanted: str | None) -> Table:
     """
     tables: list[Table] = []
     near: list[tuple[Sheet, Header]] = []
-    for sheet in _sheets(path, layout, wanted):
-        head, batches = _head(sheet)
-        header = find_header(head, layout, sheet.merged)
-        if header is None or not (sheet.visible or wanted):
-            continue
-        if header.missing:
-            near.append((sheet, header))
-        elif header.twice:
-            at = sheet.where(header.first + 1)
-            raise InputError("E218", where=at, column=header.twice[0])
-        else:
-            table = Table(sheet=sheet, header=header)
-            # Of a third sheet nothing but the name is needed.
-            full = sum(t.filled for t in tables)
-            fill(table, layout, batches if full < 2 else itertools.islice(batches, 2))  # noqa: PLR2004
-            tables.append(table)
+    with open_sheets(path, layout, wanted) as sheets:
+        for sheet in sheets:
+            head, batches = _head(sheet)
+            header = find_header(head, layout, sheet.merged)
+            if header is None or not (sheet.visible or wanted):
+                continue
+            if header.missing:
+                near.append((sheet, header))
+            elif header.twice:
+                at = sheet.where(header.first + 1)
+                raise InputError("E218", where=at, column=header.twice[0])
+            else:
+                table = Table(sheet=sheet, header=header)
+                # Of a third sheet nothing but the name is needed.
+                several = sum(t.filled for t in tables) > 1
+                fill(table, layout, itertools.islice(batches, 2 if several else None))
+                tables.append(table)
     filled = [table for table in tables if table.filled]
     if len(filled) > 1:
         names = ", ".join(str(table.sheet.name) for table in filled)
@@ -121,7 +122,23 @@ def _no_header(path: Path, near: list[tuple[Sheet, Header]]) -> InputError:
     return InputError("E217", where=at, missing=missing, headers=header.shown)
 
 
-def _sheets(path: Path, layout: Layout, wanted: str | None) -> Iterator[Sheet]:
+@contextmanager
+def open_sheets(
+    path: Path, layout: Layout, wanted: str | None
+) -> Iterator[Iterator[Sheet]]:
+    """Give the sheets of a file, and end the reading process in any case.
+
+    Raises:
+        EnvironmentProblem: E200.
+        InputError: E201 to E215, E221 to E227.
+    """
+    with closing(_sheets(path, layout, wanted)) as sheets:
+        yield sheets
+
+
+def _sheets(
+    path: Path, layout: Layout, wanted: str | None
+) -> Generator[Sheet, None, None]:
     if detect(path) is Kind.BOOK:
         yield from book_sheets(path, wanted)
     elif wanted is None:

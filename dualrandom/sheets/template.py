@@ -16,7 +16,7 @@ import xlsxwriter
 
 from dualrandom.messages import text
 from dualrandom.sheets.columns import layout
-from dualrandom.sheets.write import EXCEL_ROWS, replacing, sheet_name
+from dualrandom.sheets.write import EXCEL_ROWS, JOIN, height, replacing, sheet_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +110,8 @@ def _notes_sheet(
     bold = book.add_format({**wrap, "bold": True})
     head = book.add_format({**wrap, "bold": True, "bg_color": "#DCE6F1"})
     big = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
-    for at, width in enumerate((24, 8, 56, 30, 34)):
+    widths = (26, 8, 60, 34, 36)
+    for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     sheet.set_paper(_A4)
     sheet.set_landscape()
@@ -121,9 +122,13 @@ def _notes_sheet(
     for at, name in enumerate(heads):
         sheet.write_string(2, at, text(lang, f"sheets.{name}"), head)
     for row, column in enumerate(columns, 3):
-        needed = text(lang, "sheets.yes") if column.required else ""
-        sheet.write_string(row, 0, column.headings[lang], bold)
-        sheet.write_string(row, 1, needed, plain)
-        sheet.write_string(row, 2, column.notes[lang], plain)
-        sheet.write_string(row, 3, "\u3001".join(column.choices), plain)
-        sheet.write_string(row, 4, column.example, plain)
+        cells = (
+            column.headings[lang],
+            text(lang, "sheets.yes") if column.required else "",
+            column.notes[lang],
+            JOIN.join(column.choices),
+            column.example,
+        )
+        sheet.set_row(row, height(cells, widths))
+        for at, cell in enumerate(cells):
+            sheet.write_string(row, at, cell, plain if at else bold)

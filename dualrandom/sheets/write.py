@@ -37,6 +37,10 @@ JOIN: Final = "\u3001"
 _FORMULA: Final = re.compile(r"'*\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 _NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _WIDEST: Final = 60
+_LINE_HEIGHT: Final = 15
+_HIGHEST: Final = 405
+_PAGE: Final = 200
+"""Columns of text that can still be read when they are fitted to a page's width."""
 _A4: Final = 9
 
 
@@ -109,6 +113,24 @@ def sheet_name(title: str) -> str:
     return _NOT_IN_SHEET_NAMES.sub("", title)[:31].strip("' ") or "Sheet1"
 
 
+def breadth(text: str) -> int:
+    """Return how many columns of a monospaced font a text takes: 2 a Chinese sign."""
+    return len(text.encode("gbk", "replace"))
+
+
+def height(texts: Iterable[str], widths: Sequence[int]) -> int | None:
+    """Return the height in points for wrapped texts; None where one line is enough."""
+    lines = max(
+        (
+            -(-breadth(text) // max(width - 1, 1))
+            for text, width in zip(texts, widths, strict=False)
+            if 2 * len(text) >= width
+        ),
+        default=1,
+    )
+    return None if lines <= 1 else min(_LINE_HEIGHT * lines, _HIGHEST)
+
+
 def _write_csv(
     path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> int:
@@ -137,7 +159,7 @@ def _write_xlsx(
     count = 0
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(sheet_name(title))
-        cell = book.add_format({"num_format": "@", "valign": "top"})
+        cell = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
         head = book.add_format(
             {
                 "num_format": "@",
@@ -153,15 +175,17 @@ def _write_xlsx(
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
+        if sum(widths) <= _PAGE:
+            sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         for at, text in enumerate(headers):
             sheet.write_string(0, at, text, head)
         for count, row in enumerate(rows, 1):
             if count >= EXCEL_ROWS:
                 raise InputError("E242", where=Where(file=name), limit=EXCEL_ROWS - 1)
-            for at, value in enumerate(row):
-                text = cell_text(value)
+            texts = [*map(cell_text, row)]
+            sheet.set_row(count, height(texts, widths))
+            for at, text in enumerate(texts):
                 if len(text) > MAX_TEXT:
                     where = Where(file=name, row=count + 1, column=headers[at])
                     raise InputError("E239", where=where, limit=MAX_TEXT)

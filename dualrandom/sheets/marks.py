@@ -1,0 +1,192 @@
+"""The officer's own file with what is wrong written into it, ready to correct.
+
+Border: reads one file, writes another; the first is left as it is.
+
+- An xlsx of moderate size is copied with its formats; anything else is written anew.
+- Bad cells are red and carry a comment; a last column says it all once more.
+- The copy can be imported as it is: the last column is none that is read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile, is_zipfile
+
+import xlsxwriter
+
+from dualrandom.errors import InputError, Where
+from dualrandom.messages import text
+from dualrandom.sheets.cells import as_text
+from dualrandom.sheets.columns import layout
+from dualrandom.sheets.header import find_header
+from dualrandom.sheets.limits import HEAD_ROWS, MIB
+from dualrandom.sheets.reading import open_sheets
+from dualrandom.sheets.source import letters
+from dualrandom.sheets.write import breadth, replacing, sheet_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from dualrandom.errors import Problem
+    from dualrandom.messages import Lang
+    from dualrandom.sheets.columns import Layout, Listing
+    from dualrandom.sheets.source import Sheet
+
+_COPIED: Final = 4 * MIB
+"""Larger books are written anew: openpyxl needs fifty times their size."""
+_RED: Final = "FFC7CE"
+_WIDTH: Final = 60
+_FAILURES: Final = (KeyError, ValueError, TypeError, OSError, BadZipFile)
+
+Notes = dict[int, list["Problem"]]
+"""Problems by row, from 1."""
+
+
+def mark_problems(
+    listing: Listing,
+    source: Path,
+    problems: Sequence[Problem],
+    target: Path,
+    lang: Lang = "zh-CN",
+) -> None:
+    """Write a copy of a file as xlsx, with its problems in it.
+
+    Args:
+        listing: what the file was read as.
+        source: a file whose import was refused with E220.
+        problems: those of the error, all in one sheet.
+        target: ends in ``.xlsx``; replaced if it is there.
+        lang: of the sentences.
+
+    Raises:
+        EnvironmentProblem: E229, and as reading.
+        InputError: as reading.
+    """
+    notes: Notes = defaultdict(list)
+    for one in problems:
+        if one.where.row is not None:
+            notes[one.where.row].append(one)
+    name = next((one.where.sheet for one in problems), None)
+    table = layout(listing)
+    with replacing(target) as temporary:
+        small = source.stat().st_size <= _COPIED and is_zipfile(source)
+        if not (small and _copy(source, temporary, name, notes, table, lang)):
+            _write_anew(source, temporary, name, notes, table, lang)
+
+
+def sentence(one: Problem, lang: Lang) -> str:
+    """Return a problem as one sentence for a cell."""
+    params = dict(one.params)
+    what = text(lang, f"{one.code}.what", **params)
+    return f"{what}\u3002{text(lang, f'{one.code}.fix', **params)}"
+
+
+def _line(found: list[Problem], lang: Lang) -> str:
+    return "\uff1b".join(
+        f"{one.where.cell or ''} {sentence(one, lang)}".strip() for one in found
+    )
+
+
+def _copy(
+    source: Path,
+    target: Path,
+    name: str | None,
+    notes: Mapping[int, list[Problem]],
+    table: Layout,
+    lang: Lang,
+) -> bool:
+    """Copy an xlsx with its formats; say whether openpyxl could."""
+    # A quarter of a second to import, and seldom needed.
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.comments import Comment  # noqa: PLC0415
+    from openpyxl.styles import Alignment, PatternFill  # noqa: PLC0415
+
+    with open_sheets(source, table, name) as sheets:
+        next(sheets)  # our limits hold for openpyxl, too
+    try:
+        book = openpyxl.load_workbook(source)
+        sheet = book[name] if name else book.active
+        head = [[*row] for row in sheet.iter_rows(max_row=HEAD_ROWS, values_only=True)]
+        width = sheet.max_column
+    except _FAILURES:
+        return False
+    red = PatternFill("solid", fgColor=_RED)
+    last = width + 1
+    heading = sheet.cell(_heading_row(head, table), last, text(lang, "sheets.problem"))
+    heading.fill = red
+    sheet.column_dimensions[letters(last)].width = _WIDTH
+    for row, found in notes.items():
+        cell = sheet.cell(row, last, _line(found, lang))
+        cell.data_type = "s"
+        cell.fill = red
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        for one in found:
+            if one.where.cell:
+                sheet[one.where.cell].fill = red
+                sheet[one.where.cell].comment = Comment(sentence(one, lang), "")
+    book.save(target)
+    return True
+
+
+def _heading_row(head: list[list[Any]], table: Layout) -> int:
+    """Return the row of the heading, from 1; the first one where it is unclear."""
+    cells = [["" if cell is None else cell for cell in row] for row in head]
+    header = find_header(cells, table)
+    return 1 if header is None else header.data
+
+
+def _write_anew(
+    source: Path,
+    target: Path,
+    name: str | None,
+    notes: Mapping[int, list[Problem]],
+    table: Layout,
+    lang: Lang,
+) -> None:
+    with open_sheets(source, table, name) as sheets:
+        for sheet in sheets:
+            if sheet.name == name:
+                _write_sheet(sheet, target, notes, table, lang)
+                return
+    raise InputError("E214", where=Where(file=source.name))
+
+
+def _write_sheet(
+    sheet: Sheet,
+    target: Path,
+    notes: Mapping[int, list[Problem]],
+    table: Layout,
+    lang: Lang,
+) -> None:
+    rows = [row for batch in sheet.batches for row in batch]
+    head = rows[:HEAD_ROWS]
+    last = sheet.left + max((len(row) for row in rows), default=0)
+    heading = _heading_row(head, table)
+    with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
+        made = book.add_worksheet(sheet_name(sheet.name or table.title(lang)))
+        plain = book.add_format({"num_format": "@"})
+        red = book.add_format({"num_format": "@", "bg_color": f"#{_RED}"})
+        wide = book.add_format({"bg_color": f"#{_RED}", "text_wrap": True})
+        for place, column in enumerate(zip_longest(*head, fillvalue=""), sheet.left):
+            widest = max(breadth(as_text(cell)) for cell in column[heading - 1 :])
+            made.set_column(place, place, min(widest + 2, _WIDTH), plain)
+        made.set_column(last, last, _WIDTH)
+        made.freeze_panes(heading, 0)
+        made.autofilter(heading - 1, 0, max(len(rows) - 1, heading), last)
+        made.write_string(heading - 1, last, text(lang, "sheets.problem"), red)
+        for at, row in enumerate(rows):
+            found = notes.get(at + 1, [])
+            bad = {one.where.cell for one in found}
+            for place, cell in enumerate(row, sheet.left):
+                here = f"{letters(place + 1)}{at + 1}"
+                made.write_string(
+                    at, place, as_text(cell), red if here in bad else plain
+                )
+            for one in found:
+                if one.where.cell:
+                    made.write_comment(one.where.cell, sentence(one, lang))
+            if found:
+                made.write_string(at, last, _line(found, lang), wide)
