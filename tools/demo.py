@@ -17,18 +17,27 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICE, TASK = "示例局", "2026-001"
 DICE = "63454660390103169462"
 ENGLISH = os.environ.get("DUALRANDOM_LANG", "").startswith("en")
 SHOWN = 12
-"""Lines of a command's output that are shown; the rest is counted."""
+"""Lines of a command's output that are shown, from both ends; the rest is counted."""
 
 
 def say(chinese: str, english: str) -> str:
     """Return the wording of the reader's language."""
     return english if ENGLISH else chinese
+
+
+def quoted(word: str) -> str:
+    """Return a word as one would type it; Chinese needs no quotes."""
+    return shlex.quote(word) if set(word) & set(" '\"$|&;<>()*?") else word
 
 
 class Demo:
@@ -38,6 +47,7 @@ class Demo:
         self.folder = folder
         self.office = folder / OFFICE
         self.supervisor = folder / "监督人"
+        self.webmaster = folder / "网站管理员"
         self.checked: list[str] = []
         self.command = Path(sys.executable).with_name("dualrandom")
         # Nobody's settings may change what the demo shows.
@@ -60,20 +70,29 @@ class Demo:
         *command: str | Path,
         at: Path | None = None,
         expect: int = 0,
-        show: int = SHOWN,
+        about: str = "",
     ) -> str:
-        """Run a command, show it and the head of what it says; return all it says.
+        """Run a command, show it and how it begins and ends; return all it says.
+
+        Args:
+            command: a Path is given relative to the folder, as a person would type it.
+            at: the folder to run it in; the office unless said otherwise.
+            expect: the exit code that it must end with.
+            about: show only lines that name this.
 
         Raises:
             SystemExit: it did not end with the expected code.
         """
-        words = [str(word) for word in command]
-        print(f"\n$ {shlex.join(words)}")
-        if words[0] == "dualrandom":
-            words[0] = str(self.command)
+        here = at or self.office
+        words = [
+            os.path.relpath(word, here) if isinstance(word, Path) else word
+            for word in command
+        ]
+        print(f"\n{here.name} $ {' '.join(map(quoted, words))}")
+        known = {"dualrandom": str(self.command), "python3": sys.executable}
         done = subprocess.run(
-            words,
-            cwd=at or self.office,
+            [known.get(words[0], words[0]), *words[1:]],
+            cwd=here,
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -82,32 +101,38 @@ class Demo:
             check=False,
         )
         lines = done.stdout.splitlines()
-        failed = done.returncode != expect
-        for line in lines if failed else lines[:show]:
-            print(f"  {line}")
-        if len(lines) > show and not failed:
-            print(f"  … (+{len(lines) - show})")
-        if failed:
+        if done.returncode != expect:
+            print(done.stdout)
             raise SystemExit(
                 say(
                     f"演示中止：退出码 {done.returncode}，应为 {expect}",
                     f"demo stopped: exit code {done.returncode}, expected {expect}",
                 )
             )
+        if about:
+            lines = [line for line in lines if about in line]
+        if len(lines) > SHOWN:
+            lines[SHOWN // 2 : -SHOWN // 2] = [f"… (+{len(lines) - SHOWN})"]
+        for line in lines:
+            print(f"  {line}")
+        if expect:
+            print(say(f"  （退出码 {expect}）", f"  (exit code {expect})"))
         return done.stdout
 
+    def note(self, chinese: str, english: str) -> None:
+        """Note what the commands before have shown."""
+        self.checked.append(say(chinese, english))
+
     def check(self, ok: bool, chinese: str, english: str) -> None:  # noqa: FBT001
-        """Note what was checked.
+        """Note what was checked here.
 
         Raises:
             SystemExit: it did not hold.
         """
-        sentence = say(chinese, english)
         if not ok:
-            raise SystemExit(
-                say("演示中止，不成立：", "demo stopped, not so: ") + sentence
-            )
-        self.checked.append(sentence)
+            head = say("演示中止，不成立：", "demo stopped, not so: ")
+            raise SystemExit(head + say(chinese, english))
+        self.note(chinese, english)
 
 
 def prepare(demo: Demo) -> None:
@@ -117,7 +142,7 @@ def prepare(demo: Demo) -> None:
     )
     lists = demo.folder / "lists"
     sample = ROOT / "tools" / "sample.py"
-    demo.run(sys.executable, sample, lists, at=demo.folder)
+    demo.run("python3", sample, lists, at=demo.folder)
     name = "示例市市场监督管理局"
     init = ("dualrandom", "init", OFFICE, "--name", name, "--no-input")
     demo.run(*init, at=demo.folder)
@@ -145,13 +170,17 @@ def announce(demo: Demo) -> None:
 
 
 def cosign(demo: Demo) -> None:
-    """Let the supervisor look at all announced files, and cosign before the dice."""
+    """Let the supervisor check all that is new, on another machine, and cosign it."""
     demo.title(
-        "见证：监督人在自己的电脑上联署", "Witness: the supervisor cosigns, elsewhere"
+        "见证：监督人在自己的电脑上核对、联署",
+        "Witness: a supervisor checks and cosigns",
     )
-    shutil.move(demo.office / "keys" / "supervisor", demo.supervisor)
     given = demo.supervisor / "received"
-    given.mkdir()
+    if not demo.supervisor.exists():
+        shutil.move(demo.office / "keys" / "supervisor", demo.supervisor)
+        shutil.copy(demo.office / "kept" / "genesis.entry", demo.supervisor)
+        given.mkdir()
+    (given / f"{TASK}.zip").unlink(missing_ok=True)
     pack = ("dualrandom", "pack", TASK, "--for", "supervisor")
     demo.run(*pack, "-o", given / f"{TASK}.zip")
     demo.run(
@@ -165,17 +194,24 @@ def cosign(demo: Demo) -> None:
 
 
 def draw(demo: Demo) -> None:
-    """Roll the dice, draw, publish, and make the pages."""
+    """Roll the dice, draw, once, and publish."""
     demo.title("抽取：掷骰之后才有结果", "Draw: only the dice make a result")
     demo.run("dualrandom", "draw", TASK, "--dice", DICE)
     demo.run("dualrandom", "draw", TASK, "--dice", DICE, expect=4)
-    demo.check(
-        ok=True,
-        chinese="封存之前不能抽，抽过不能再抽（退出码 4）",
-        english="no draw before the freeze, and no second one (exit code 4)",
+    demo.note(
+        "封存之前不能抽，抽过不能再抽（退出码 4）",
+        "no draw before the freeze, and no second one (exit code 4)",
     )
     demo.run("dualrandom", "publish")
-    demo.run("dualrandom", "site", "build", "-o", demo.folder / "site")
+
+
+def hand_out(demo: Demo) -> None:
+    """Make the pages, the list for those who inspect, and the packages."""
+    demo.title("公示：网页、名单、文件包", "Publication: pages, lists, packages")
+    # The webmaster has public/ and nothing else: no database, no key.
+    shutil.copytree(demo.office / "public", demo.webmaster / "public")
+    build = ("dualrandom", "site", "build", "-o", demo.folder / "site")
+    demo.run(*build, at=demo.webmaster)
     demo.run("dualrandom", "export", TASK, "-o", demo.folder / "抽查名单.xlsx")
     for reader in ("public", "supervisor"):
         pack = demo.folder / f"{TASK}-{reader}.zip"
@@ -185,33 +221,36 @@ def draw(demo: Demo) -> None:
 def verify(demo: Demo) -> None:
     """Check the draw: by the package, by the one-file verifier, and by hand."""
     demo.title("核验：程序、单文件核验程序、手工", "Checks: program, one file, by hand")
-    folder = demo.office / "draws" / TASK
-    public = demo.office / "public" / "draws" / TASK
-    genesis = demo.office / "kept" / "genesis.entry"
-    demo.run("dualrandom", "log", "verify", expect=6)
-    demo.run("dualrandom", "verify", folder, "--genesis", genesis, expect=6)
-    demo.run("dualrandom", "verify", public, expect=6)
-    demo.check(
-        ok=True,
-        chinese="完整文件夹和公开文件夹：凡在其中的，重算全部一致",
-        english="whole folder and public folder: all that is there agrees",
+    trust = ("--genesis", demo.supervisor / "genesis.entry")
+    demo.run("dualrandom", "log", "verify")
+    demo.run(
+        *("dualrandom", "log", "verify", demo.office / "public" / "log"),
+        *("--against", "seen.checkpoint"),
+        at=demo.supervisor,
     )
-    one = demo.office / "public" / "verifier" / "verify.py"
+    demo.note(
+        "审计日志完好，是监督人上次所见的延续",
+        "the log is intact, and continues what the supervisor saw",
+    )
+    whole = demo.office / "draws" / TASK
+    public = demo.webmaster / "public" / "draws" / TASK
+    one = demo.webmaster / "public" / "verifier" / "verify.py"
     shipped = (ROOT / "reports" / "verifier" / "verify.py").read_bytes()
     demo.check(
         one.read_bytes() == shipped,
-        "随抽取结果发布的核验程序与源代码一致",
+        "随抽取结果公布的核验程序与源代码一致",
         "the verifier that ships with the draw is the one of the sources",
     )
-    for given in (folder, public):
-        demo.run("python3", "-I", "-S", one, given, expect=6)
-    demo.check(
-        ok=True,
-        chinese="只用 Python 标准库的单文件核验程序得出同样结论",
-        english="the one-file verifier, with Python alone, comes to the same",
+    alone = ("python3", "-I", "-S", one, "--lang", say("zh-CN", "en"))
+    for verifier in (("dualrandom", "verify"), alone):
+        demo.run(*verifier, whole, *trust, at=demo.folder)
+        demo.run(*verifier, public, *trust, expect=6, at=demo.folder)
+    demo.note(
+        "两个核验程序：完整文件夹全部一致（0），公开部分可见部分一致（6）",
+        "both verifiers: the whole folder agrees (0), its public part too (6)",
     )
     by_hand(demo, public)
-    tampered(demo, public, one)
+    tampered(demo, public, alone)
 
 
 def by_hand(demo: Demo, public: Path) -> None:
@@ -219,7 +258,8 @@ def by_hand(demo: Demo, public: Path) -> None:
     rows = (public / "selected.tsv").read_text("utf-8").splitlines()[1:]
     _, target, _, _, ticket = rows[0].split("\t")
     demo.run("dualrandom", "why", TASK, target)
-    line = f"printf '%s,%s' $(sha256sum seed.txt | cut -c1-32) {target} | sha256sum"
+    # Strata are public here: the key is the seed.
+    line = f'printf "%s,%s" $(sha256sum seed.txt | cut -c1-32) {target} | sha256sum'
     said = demo.run("sh", "-c", line, at=public)
     demo.check(
         said.split()[0] == ticket,
@@ -228,18 +268,17 @@ def by_hand(demo: Demo, public: Path) -> None:
     )
 
 
-def tampered(demo: Demo, public: Path, one: Path) -> None:
+def tampered(demo: Demo, public: Path, alone: Sequence[str | Path]) -> None:
     """Take one drawn target off a copy of the list: both verifiers must notice."""
     copy = demo.folder / "tampered" / TASK
     shutil.copytree(public, copy)
     drawn = copy / "drawn.tsv"
-    drawn.write_text("".join(drawn.read_text("utf-8").splitlines(keepends=True)[:-1]))
-    demo.run("dualrandom", "verify", copy, expect=1)
-    demo.run("python3", "-I", "-S", one, copy, expect=1)
-    demo.check(
-        ok=True,
-        chinese="副本中删去一户，两个核验程序都指出不一致（退出码 1）",
-        english="one target taken off a copy: both verifiers say so (exit code 1)",
+    drawn.write_bytes(b"".join(drawn.read_bytes().splitlines(keepends=True)[:-1]))
+    demo.run("dualrandom", "verify", copy, expect=1, about="drawn.tsv")
+    demo.run(*alone, copy, expect=1, about="drawn.tsv")
+    demo.note(
+        "副本中删去一户，两个核验程序都指出不一致（退出码 1）",
+        "one target taken off a copy: both verifiers say so (exit code 1)",
     )
 
 
@@ -249,7 +288,7 @@ def main() -> None:
     demo = Demo(Path(sys.argv[1] if len(sys.argv) > 1 else "build/demo").resolve())
     shutil.rmtree(demo.folder, ignore_errors=True)
     demo.folder.mkdir(parents=True)
-    for part in (prepare, announce, cosign, draw, verify):
+    for part in (prepare, announce, cosign, draw, cosign, hand_out, verify):
         part(demo)
     demo.title("核对了什么", "What was checked")
     for sentence in demo.checked:
@@ -258,13 +297,13 @@ def main() -> None:
     places = (
         (demo.office, "办公室：名录、密钥、日志", "the office: registry, keys, log"),
         (demo.office / "draws" / TASK, "抽取文件夹", "the draw folder"),
-        (demo.office / "public", "可以公开的全部", "all that may be seen"),
+        (demo.webmaster / "public", "可以公开的全部", "all that may be seen"),
         (demo.folder / "site" / "index.html", "公示网页", "the pages"),
         (demo.folder / "抽查名单.xlsx", "抽查名单", "drawn targets and teams"),
     )
     for path, chinese, english in places:
+        assert path.exists(), path
         print(f"  {path}  {say(chinese, english)}")
-        demo.check(path.exists(), f"{path}", f"{path}")
     seconds = time.monotonic() - start
     print(say(f"\n演示完成，用时 {seconds:.0f} 秒。", f"\nDone in {seconds:.0f} s."))
 

@@ -273,7 +273,7 @@ def inspector_rows(count: int, places: Sequence[Place]) -> list[dict[str, str]]:
             if not sure and number("recusal", i, j) % 10 == 0
         ]
         unit = choice(_UNITS, "unit", i)
-        until = "2024-06-30" if expired else "2026-12-15" if short else "2029-12-31"
+        until = "2024-06-30" if expired else "2026-12-15" if short else "2099-12-31"
         rows.append(
             dict.fromkeys(INSPECTOR_COLUMNS, "")
             | {
