@@ -4,7 +4,7 @@
 # The first of these that runs and is new enough; or say make PYTHON=/path/to/python.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
-RUN := $(BIN)/python -B
+RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check static format lint types imports vectors bench sample clean

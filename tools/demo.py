@@ -56,7 +56,6 @@ class Demo:
             for name, value in os.environ.items()
             if not name.startswith("DUALRANDOM_") or name == "DUALRANDOM_LANG"
         } | {
-            "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONIOENCODING": "utf-8",
             "PYTHONUNBUFFERED": "1",  # data and talk in the order they were said
         }
