@@ -38,17 +38,17 @@ PRIVATE: Final = ("risk", "risk_date", "last_inspected")
 """Fields that are never published: a scope over them tells them of every target."""
 DATES: Final = ("established", "risk_date", "last_inspected")
 
+_STOPS = (
+    r'\s(),=<>!"\uff08\uff09\uff0c\u3001\uff1d\uff1c\uff1e'
+    r"\u2260\u2264\u2265\u201c\u201d"
+)
+_BARE = re.compile(f"[^{_STOPS}]+")
 _TOKEN = re.compile(
     r"\s*(?:(?P<end>\Z)"
     r"|(?P<open>[(\uff08])|(?P<close>[)\uff09])|(?P<comma>[,\uff0c\u3001])"
     r"|(?P<op>[<>!]=|==|[=<>\uff1d\uff1c\uff1e\u2260\u2264\u2265])"
     r'|(?P<quoted>"(?:[^"\\]|\\.)*"|\u201c[^\u201d]*\u201d)'
-    r'|(?P<bare>[^\s(),=<>!"\uff08\uff09\uff0c\u3001\uff1d\uff1c\uff1e'
-    r"\u2260\u2264\u2265\u201c\u201d]+))"
-)
-_BARE = re.compile(
-    r'[^\s(),=<>!"\uff08\uff09\uff0c\u3001\uff1d\uff1c\uff1e'
-    r"\u2260\u2264\u2265\u201c\u201d]+"
+    f"|(?P<bare>{_BARE.pattern}))"
 )
 _WRITTEN = {
     "==": "=",
@@ -193,7 +193,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             rest = text[at:].lstrip()
             raise InputError("E320", position=len(text) - len(rest) + 1, found=rest[:1])
         kind = str(found.lastgroup)
-        value = found[kind]
+        value = typed = found[kind]
         position = found.start(kind) + 1
         if kind == "op":
             value = _WRITTEN.get(value, value)
@@ -203,7 +203,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             kind, value = "word", word
         if not is_value(value):
             raise InputError("E320", position=position, found=value[:20])
-        yield _Token(kind=kind, value=value, position=position, typed=found[kind][:20])
+        yield _Token(kind=kind, value=value, position=position, typed=typed[:20])
         if kind == "end":
             return
         at = found.end()

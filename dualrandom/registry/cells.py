@@ -172,8 +172,7 @@ DIGEST: Final = Rule(
 )
 LISTED: Final = Rule(ok=are_words)
 COUNT: Final = Rule(ok=is_number, sql="{0} >= 0")
-DAY: Final = Rule(
-    ok=lambda cell: cell != "", sql="{0} IS NOT NULL AND {0} IS date({0})"
-)
-DAY_IF_ANY: Final = Rule(sql="{0} IS date({0})")
-"""SQLite moves 2026-02-30 to March: only a day that there is reads back the same."""
+# SQLite moves 2026-02-30 to March: only a day that there is comes back the same.
+_IS_DAY = "{0} IS date({0}, '+0 days')"
+DAY: Final = Rule(ok=lambda cell: cell != "", sql=f"{{0}} IS NOT NULL AND {_IS_DAY}")
+DAY_IF_ANY: Final = Rule(sql=_IS_DAY)

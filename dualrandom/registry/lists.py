@@ -72,11 +72,11 @@ class ListKind(Generic[R]):
 
     name: str
     table: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...] = field(repr=False)
     key: int
-    values: Callable[[R], tuple[Any, ...]]
-    make: Callable[[list[Any]], R]
-    names: tuple[str, ...] = field(init=False)
+    values: Callable[[R], tuple[Any, ...]] = field(repr=False)
+    make: Callable[[list[Any]], R] = field(repr=False)
+    names: tuple[str, ...] = field(init=False, repr=False)
     _forms: tuple[tuple[int, Form], ...] = field(init=False, repr=False)
     _rules: tuple[tuple[int, Callable[[str], bool]], ...] = field(
         init=False, repr=False

@@ -43,7 +43,7 @@ def head(connection: Connection) -> Head | None:
     return None if row is None else Head(seq=row.seq, leaf=row.leaf)
 
 
-def append(  # noqa: PLR0917 - the columns of an entry, in order
+def append(
     connection: Connection, seq: int, prev: str, op: str, leaf: str, data: bytes
 ) -> None:
     """Append an entry to the log, if the head is still the one that it follows.

@@ -230,9 +230,9 @@ change: Final = Table(
         "list IN ({})".format(", ".join(f"'{kind.name}'" for kind in KINDS)),
         name="list",
     ),
-    CheckConstraint("at IS strftime('%Y-%m-%dT%H:%M:%SZ', at)", name="at").ddl_if(
-        dialect="sqlite"
-    ),
+    CheckConstraint(
+        "at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')", name="at"
+    ).ddl_if(dialect="sqlite"),
     CheckConstraint("changed_by <> ''", name="changed_by"),
     CheckConstraint("length(salt) = 32", name="salt"),
     CheckConstraint("columns <> ''", name="columns"),

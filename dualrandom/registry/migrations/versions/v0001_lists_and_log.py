@@ -27,8 +27,8 @@ _DRAW_ID = (
 )
 _DIGEST = "length({0}) = 64 AND {0} NOT GLOB '*[^0-9a-f]*'"
 _NAMED = "{0} <> ''"
-_DAY = "{0} IS NOT NULL AND {0} IS date({0})"
-_DAY_IF_ANY = "{0} IS date({0})"
+_DAY = "{0} IS NOT NULL AND {0} IS date({0}, '+0 days')"
+_DAY_IF_ANY = "{0} IS date({0}, '+0 days')"
 _COUNT = "{0} >= 0"
 _NEWEST = "(SELECT max(seq) FROM change)"
 
@@ -162,7 +162,7 @@ def _log() -> None:
             name="ck_change_list",
         ),
         sa.CheckConstraint(
-            "at IS strftime('%Y-%m-%dT%H:%M:%SZ', at)", name="ck_change_at"
+            "at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')", name="ck_change_at"
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint("changed_by <> ''", name="ck_change_changed_by"),
         sa.CheckConstraint("length(salt) = 32", name="ck_change_salt"),
