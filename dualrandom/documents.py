@@ -196,7 +196,7 @@ def parse_announcement(data: bytes) -> Announcement:
     Spec:
         draw-v1 §3.
     """
-    top = Fields.of(parse_json_line(data))
+    top = Fields.of(_unsigned(parse_json_line(data)))
     if top.text("protocol") != PROTOCOL:
         raise VerificationError("E805", protocol=top.text("protocol")[:40])
     private = top.take("strata_private")
@@ -269,7 +269,7 @@ def parse_result(data: bytes) -> Result:
     Spec:
         draw-v1 §2, result.json.
     """
-    top = Fields.of(parse_json_line(data))
+    top = Fields.of(_unsigned(parse_json_line(data)))
     if top.text("protocol") != PROTOCOL:
         raise VerificationError("E805", protocol=top.text("protocol")[:40])
     value = Result(
@@ -356,6 +356,25 @@ def _read_source(fields: Fields) -> Source:
         return Local()
     fields.note("kind")
     return UnknownSource(kind=kind)
+
+
+def _unsigned(value: object) -> object:
+    """Return a document whose numbers carry no sign, unknown fields included.
+
+    Raises:
+        VerificationError: E802.
+
+    Spec:
+        draw-v1 §1.
+    """
+    match value:
+        case int() if value < 0:
+            raise VerificationError("E802")
+        case list():
+            list(map(_unsigned, value))
+        case dict():
+            list(map(_unsigned, value.values()))
+    return value
 
 
 def _read_excluded(fields: Fields) -> Excluded:

@@ -67,6 +67,7 @@ class DualRandomError(Exception):
     def __init__(
         self,
         code: str,
+        /,
         *,
         where: Where | None = None,
         problems: tuple[Problem, ...] = (),

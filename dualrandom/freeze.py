@@ -135,8 +135,8 @@ def prepare(
     listed: list[tuple[Target, str, int]] = []
     excluded: list[Exclusion] = []
     tickets = dict(task.tickets)
-    for record, private in targets:
-        if not in_scope(record, private):
+    for record, hidden in targets:
+        if not in_scope(record, hidden):
             continue
         if record.status.startswith(words("status", "inactive")):
             excluded.append(Exclusion(id=record.id, reason=word("reasons", "inactive")))
@@ -145,7 +145,7 @@ def prepare(
             id=record.id, name=record.name, region=record.region, kind=record.kind
         )
         listed.append(
-            (target, _stratum_of(task, record, private), tickets.get(private.risk, 1))
+            (target, _stratum_of(task, record, hidden), tickets.get(hidden.risk, 1))
         )
     if not listed:
         raise StateError("E401")

@@ -36,7 +36,7 @@ def catalogue(lang: Lang) -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def text(lang: Lang, key: str, **params: Param) -> str:
+def text(lang: Lang, key: str, /, **params: Param) -> str:
     """Return one sentence by its dotted key, filled in.
 
     Args:

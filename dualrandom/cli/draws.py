@@ -24,7 +24,6 @@ from dualrandom.messages import shown
 
 if TYPE_CHECKING:
     from dualrandom.announcement import Announcement
-    from dualrandom.matching import Shortage
     from dualrandom.office.drawing import Values
     from dualrandom.verify import Report, Step
 
@@ -143,7 +142,7 @@ def draw(
                 "seed": done.seed,
                 "drawn": len(done.selection.selected),
                 "reserves": len(done.selection.reserves),
-                "matched": done.shortage is None,
+                "matched": not done.shortages,
                 "posts": done.posts,
                 "result": done.result,
             }
@@ -162,16 +161,13 @@ def draw(
             show.talk(say("cli.draw.short", stratum=stratum))
         show.data(say("cli.draw.result", digest=done.result))
         show.talk(say("cli.draw.next", draw=draw_id))
-    if done.shortage is not None:
-        _say_shortage(done.shortage)
+    if done.shortages:
+        from dualrandom.messages import problem_line
+        from dualrandom.shortage import as_problem
 
-
-def _say_shortage(shortage: Shortage) -> None:
-    show.talk(say("cli.draw.unmatched"))
-    from dualrandom.phrases import shortage_lines
-
-    for line in shortage_lines(shortage, lang()):
-        show.talk(f"  {line}")
+        show.talk(say("cli.draw.unmatched"))
+        for shortage in done.shortages:
+            show.talk(f"  {problem_line(as_problem(shortage), lang())}")
 
 
 def _values(

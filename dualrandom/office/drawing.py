@@ -80,14 +80,14 @@ class Done:
     """What a draw came to.
 
     Attributes:
-        shortage: why teams could not be completed, or None.
+        shortages: why teams could not be completed; (): they are.
         posts: how many posts were filled.
     """
 
     draw: str
     seed: str
     selection: Selection
-    shortage: Shortage | None
+    shortages: tuple[Shortage, ...]
     posts: int
     result: str
     folder: Path
@@ -194,7 +194,7 @@ def run_draw(office: Office, draw: str, values: Values) -> Done:
         draw=draw,
         seed=seed,
         selection=selection,
-        shortage=matching.shortage,
+        shortages=matching.shortages,
         posts=len(matching.members),
         result=sha256(result),
         folder=office.draw(draw),

@@ -25,7 +25,7 @@ from dualrandom.tables import (
     TARGETS,
     TEAMS,
 )
-from dualrandom.verify import Report, Trust, verify_draw
+from dualrandom.verify import Report, verify_draw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,20 +34,19 @@ if TYPE_CHECKING:
     from dualrandom.office.place import Office
 
 
-def load_trust(policy: Path | None, genesis: Path | None) -> Trust:
-    """Return whom a reader trusts, from files that they got elsewhere.
+def load_trust(policy: Path | None, genesis: Path | None) -> audit.Policy | None:
+    """Return whom a reader trusts, from a file that they got elsewhere.
 
     Raises:
         EnvironmentProblem: E151, a file cannot be read.
         VerificationError: not a policy, or not a genesis entry.
     """
     if policy is not None:
-        read = audit.parse_policy(_read(policy))
-        return Trust(logs=read.logs, witnesses=tuple(key for _, key in read.witnesses))
+        return audit.parse_policy(_read(policy))
     if genesis is not None:
-        first = audit.parse_genesis(journal.check_genesis(_read(genesis)).body)
-        return Trust(logs=(first.key,), witnesses=first.supervisors)
-    return Trust()
+        first = journal.check_genesis(_read(genesis))
+        return audit.genesis_policy(audit.parse_genesis(first.body))
+    return None
 
 
 def office_genesis(start: Path) -> Path | None:
@@ -57,7 +56,7 @@ def office_genesis(start: Path) -> Path | None:
     return kept if kept is not None and kept.is_file() else None
 
 
-def verify_path(path: Path, trust: Trust) -> Report:
+def verify_path(path: Path, trust: audit.Policy | None) -> Report:
     """Check a draw folder or a zip of one; no office is needed.
 
     Raises:

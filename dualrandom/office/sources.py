@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualrandom.errors import InputError, UsageError, VerificationError
 from dualrandom.model import MAX_INT
@@ -53,7 +53,8 @@ def typed_values() -> Iterator[None]:
     try:
         yield
     except VerificationError as error:
-        raise InputError(error.code, where=error.where, **error.params) from error
+        params: dict[str, Any] = dict(error.params)
+        raise InputError(error.code, **params) from error
 
 
 def _number(digits: str, text: str) -> int:

@@ -16,7 +16,7 @@ from dualrandom.errors import VerificationError
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
 from dualrandom.verify.changes import check_changes
 from dualrandom.verify.lists import ANNOUNCEMENT, check_lists
-from dualrandom.verify.log import LOG_FILES, Trust, check_log
+from dualrandom.verify.log import LOG_FILES, check_log
 from dualrandom.verify.outcome import (
     RANDOMNESS,
     RESULT,
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dualrandom.notes import Verifier
+    from dualrandom.policy import Policy
 
-__all__ = ["KNOWN", "Report", "Step", "Trust", "Verdict", "verify_draw"]
+__all__ = ["KNOWN", "Report", "Step", "Verdict", "verify_draw"]
 
 KNOWN: Final = frozenset(
     (
@@ -50,7 +51,7 @@ KNOWN: Final = frozenset(
 
 
 def verify_draw(
-    name: str, files: Mapping[str, bytes], *, verifier: Verifier, trust: Trust
+    name: str, files: Mapping[str, bytes], *, verifier: Verifier, trust: Policy | None
 ) -> Report:
     """Check a draw folder, or the part of it that its reader may see.
 
@@ -58,7 +59,7 @@ def verify_draw(
         name: the folder's name.
         files: bytes by name, ``log/announce.entry`` for what lies in ``log/``.
         verifier: checks Ed25519 signatures.
-        trust: log keys and witnesses that the reader got elsewhere.
+        trust: whom the reader trusts, from elsewhere; None: nobody is known.
 
     Spec:
         draw-v1 §7.

@@ -27,9 +27,9 @@ from dualrandom.tables import (
 )
 
 if TYPE_CHECKING:
-    from dualrandom.announcement import Announcement
     from collections.abc import Mapping
 
+    from dualrandom.announcement import Announcement
     from dualrandom.verify.report import Steps
 
 ANNOUNCEMENT = "announcement.json"
@@ -130,6 +130,7 @@ def check_lists(
     if lists.has(STRATA):
         _check_strata(steps, lists)
     _check_quotas(steps, lists)
+    _check_excluded(steps, announcement)
     if lists.has(TARGETS, EXCLUSIONS):
         _check_exclusions(steps, lists, EXCLUSIONS, TARGETS, "targets")
     if lists.has(INSPECTORS, INSPECTOR_EXCLUSIONS):
@@ -177,6 +178,16 @@ def _check_strata(steps: Steps, lists: Lists) -> None:
         steps.differs("strata", "E817", STRATA.name)
         return
     steps.agrees("strata", STRATA.name, count=len(announced))
+
+
+def _check_excluded(steps: Steps, announcement: Announcement) -> None:
+    """Hold the announced reasons to the announced rows: everyone can do that."""
+    told = [(e.list, e.reason) for e in announcement.excluded]
+    for name, kind in (("targets", EXCLUSIONS), ("inspectors", INSPECTOR_EXCLUSIONS)):
+        count = sum(e.count for e in announcement.excluded if e.list == name)
+        if count != announcement.digest(kind.name).rows or len(set(told)) < len(told):
+            steps.differs("exclusions", "E819", ANNOUNCEMENT)
+            return
 
 
 def _check_quotas(steps: Steps, lists: Lists) -> None:

@@ -20,7 +20,6 @@ from dualrandom.errors import VerificationError
 from dualrandom.notes import (
     Note,
     Signed,
-    VKey,
     check_note,
     key_book,
     parse_vkey,
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dualrandom.announcement import Announcement
-    from dualrandom.notes import Verifier
+    from dualrandom.notes import Verifier, VKey
+    from dualrandom.policy import Policy
     from dualrandom.verify.report import Steps
 
 ACTS: Final = ("announce", "result", "abandon")
@@ -48,19 +48,6 @@ LOG_FILES: Final = tuple(
 )
 LEAD: Final = 600
 """Seconds by which a witness must have seen the announcement before the value."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """Whom the reader trusts, from a policy or a kept genesis entry.
-
-    Attributes:
-        logs: keys of logs; empty: none is known.
-        witnesses: keys of witnesses, of kind 0x01 or 0x04.
-    """
-
-    logs: tuple[VKey, ...] = ()
-    witnesses: tuple[VKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +72,7 @@ def check_log(
     commitment: str,
     files: Mapping[str, bytes],
     verifier: Verifier,
-    trust: Trust,
+    trust: Policy | None,
 ) -> Place:
     """Check the entries and proofs in ``log/``, and what they say of the order."""
     due: dict[str, dict[str, object]] = {
@@ -121,7 +108,7 @@ def _check_act(
     due: dict[str, object],
     files: Mapping[str, bytes],
     verifier: Verifier,
-    trust: Trust,
+    trust: Policy | None,
 ) -> _Logged | None:
     step, at = f"{act}_entry", f"log/{act}.entry"
     proof_at = f"log/{act}.tlog-proof"
@@ -138,8 +125,9 @@ def _check_act(
         steps.differs(step, "E850", at)
         return None
     own = key_book(keys)
-    every = own | key_book(key.cosigner for key in (*keys, *trust.witnesses))
-    every |= key_book(trust.logs)
+    logs, witnesses = _trusted(trust)
+    every = own | key_book(key.cosigner for key in keys)
+    every |= key_book((*logs, *witnesses))
     made: tuple[Signed, ...] = ()
     for file, known, parsed, due_by in (
         (at, own, note, entry.by),
@@ -191,37 +179,51 @@ def _read(
 
 
 def _check_trust(
-    steps: Steps, made: tuple[Signed, ...], trust: Trust, file: str
+    steps: Steps, made: tuple[Signed, ...], trust: Policy | None, file: str
 ) -> bool:
-    if not trust.logs:
+    if trust is None:
         steps.unchecked("log_trust", "no_policy", file)
         return True
-    if not {s.key for s in made} & set(trust.logs):
+    keys = {signature.key for signature in made}
+    if not keys & set(trust.logs):
         steps.differs("log_trust", "E854", file)
         return False
-    steps.agrees("log_trust", file)
+    if trust.allows(keys):
+        steps.agrees("log_trust", file)
+    else:
+        steps.unchecked("log_trust", "no_quorum", file)
     return True
+
+
+def _trusted(trust: Policy | None) -> tuple[tuple[VKey, ...], tuple[VKey, ...]]:
+    """Return the log keys and the witnesses' cosigning keys of a policy."""
+    if trust is None:
+        return (), ()
+    return trust.logs, tuple(key for _, key in trust.witnesses)
 
 
 def _check_order(
     steps: Steps,
     announcement: Announcement,
     logged: Mapping[str, _Logged],
-    trust: Trust,
+    trust: Policy | None,
 ) -> bool:
     """Say whether a trusted witness saw the announcement before the randomness."""
+    times = [time_of(s) for s in announcement.randomness if is_outside(s)]
+    known = [moment for moment in times if moment is not None]
+    if known and min(known) <= _seconds(announcement.announced):
+        steps.differs("order", "E855", "announcement.json")
+        return False
     first = logged.get("announce")
     if first is None:
         return False
     if any(isinstance(source, Local) for source in announcement.randomness):
         steps.unchecked("order", "local", "log/announce.tlog-proof")
         return False
-    times = [time_of(s) for s in announcement.randomness if is_outside(s)]
-    known = [moment for moment in times if moment is not None]
     if known and min(known) <= _seconds(first.entry.time):
         steps.differs("order", "E855", "log/announce.entry")
         return False
-    trusted = {key.cosigner for key in trust.witnesses}
+    _, trusted = _trusted(trust)
     seen = [s.time for s in first.cosigned if s.key in trusted and s.time is not None]
     last = logged.get("result") or logged.get("abandon")
     in_time = bool(seen) and (

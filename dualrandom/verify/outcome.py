@@ -210,13 +210,8 @@ def check_result(
     if RESULT not in files:
         steps.unchecked("result", "absent", RESULT)
         return None
-    try:
-        result = parse_result(files[RESULT])
-    except VerificationError as error:
-        if error.code == "E805":
-            steps.unchecked("result", "unknown_protocol", RESULT)
-        else:
-            steps.refused("result", error, RESULT)
+    result = _read_result(steps, files[RESULT])
+    if result is None:
         return None
     due = _due(announcement, result)
     if due is None or result.commitment != commitment:
@@ -238,6 +233,17 @@ def check_result(
         elif kind.name in files:
             steps.differs("file", "E834", kind.name)
     return result
+
+
+def _read_result(steps: Steps, data: bytes) -> Result | None:
+    try:
+        return parse_result(data)
+    except VerificationError as error:
+        if error.code == "E805":
+            steps.unchecked("result", "unknown_protocol", RESULT)
+        else:
+            steps.refused("result", error, RESULT)
+        return None
 
 
 def _due(announcement: Announcement, result: Result) -> Mapping[str, Visibility] | None:
