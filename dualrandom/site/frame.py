@@ -92,8 +92,10 @@ def _crumbs(
     crumbs = [Crumb(text=say("nav.home"), href=f"{root}index.html")]
     if notice:
         crumbs.append(Crumb(text=say("nav.draws"), href=f"{root}index.html"))
-        if values["page"].number > 1:
+        number = values["page"].number
+        if number > 1:
             crumbs.append(Crumb(text=notice.title, href=f"{notice.draw}.html"))
+            title = say("pager.page", page=number)
     return (*crumbs, Crumb(text=title, href=""))
 
 
