@@ -27,12 +27,16 @@ if TYPE_CHECKING:
 FILE: Final = "office.toml"
 SITE_FIELDS: Final = (
     "domain",
+    "url",
     "site_name",
     "site_code",
     "column",
+    "column_type",
+    "topic",
     "contact",
     "phone",
     "supervision_phone",
+    "filing",
 )
 
 
