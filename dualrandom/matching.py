@@ -208,6 +208,7 @@ class _Ranking:
         self._key = key
         self._part = part
         self._ids = [person.id.encode() for person in part.people]
+        self._able: dict[tuple[int, ...], list[int]] = {}
         self._kept: dict[int, list[int]] = {}
 
     def of(self, post: int, useful: int) -> Iterator[int]:
@@ -215,22 +216,32 @@ class _Ranking:
         n = len(self._part.targets)
         target = post % n
         if target not in self._kept:
-            everyone = 0
-            for group in self._part.group[target::n]:
-                everyone |= self._part.able[group]
-            ranked = self._ranked(target, everyone & ~self._part.recused[target])
+            able = self._able_to(self._part.group[target::n])
+            recused = self._part.recused[target]
+            if recused:
+                able = [i for i in able if not recused >> i & 1]
+            ranked = self._ranked(target, able)
             self._kept[target] = ranked[:_KEPT]
             yield from ranked
             return
         yield from self._kept[target]
         for person in self._kept[target]:
             useful &= ~(1 << person)
-        yield from self._ranked(target, useful)
+        yield from self._ranked(target, members(useful))
 
-    def _ranked(self, target: int, some: int) -> list[int]:
+    def _able_to(self, groups: tuple[int, ...]) -> list[int]:
+        """Return who is able to take a post of any of these groups."""
+        if groups not in self._able:
+            some = 0
+            for group in groups:
+                some |= self._part.able[group]
+            self._able[groups] = list(members(some))
+        return self._able[groups]
+
+    def _ranked(self, target: int, some: Iterable[int]) -> list[int]:
         start = f"{self._key},{self._part.targets[target].id}/".encode()
         ids = self._ids
-        tickets = [(sha256(start + ids[i]).digest(), i) for i in members(some)]
+        tickets = [(sha256(start + ids[i]).digest(), i) for i in some]
         tickets.sort()
         return [i for _, i in tickets]
 
