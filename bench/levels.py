@@ -20,11 +20,11 @@ from bench.matching import CASE, KEY, POSTS, TARGETS, classes, instance, most
 from dualrandom.district import districts
 from dualrandom.matching import _hand_out
 
-ROUNDS = 3
+ROUNDS = 5
 
 
 def run() -> Ratio:
-    """Take the best of three turns on each side."""
+    """Take the best of five turns on each side."""
     given = instance()
     network = _network(given)
     ours, theirs = [], []
