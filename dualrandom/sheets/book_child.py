@@ -36,7 +36,6 @@ _FAR: Final = re.compile(rb' r="([A-Z]{2,}[0-9]+|[A-Z][0-9]{7,})"[^>]*(?<!/)>')
 _HIDDEN: Final = re.compile(rb'<row\s[^>]*?\bhidden="(?:1|true)"[^>]*>')
 _ROW: Final = re.compile(rb'\sr="([0-9]+)"')
 _DTD: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_XML: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _NOT_OURS: Final = {"word/": "docx", "ppt/": "pptx", "META-INF/": "jar"}
 
 
@@ -141,7 +140,8 @@ def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
     targets = {rel.get("Id"): rel.get("Target", "") for rel in roots[1]}
     out = {}
     for sheet in roots[0].iter():
-        target = targets.get(sheet.get(_XML), "")
+        rel = next((sheet.attrib[key] for key in sheet.attrib if key[-3:] == "}id"), "")
+        target = targets.get(rel, "")
         if sheet.tag.endswith("}sheet") and target:
             at = target[1:] if target.startswith("/") else f"xl/{target}"
             out[at] = sheet.get("name", "")
@@ -151,7 +151,7 @@ def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
 def survey(
     book: zipfile.ZipFile, wanted: str | None, limits: dict[str, int]
 ) -> dict[str, list[int]]:
-    """Look over the XML of an xlsx before it is opened: its far cells and DTDs.
+    """Look over the XML of an xlsx or ods before it is opened: its far cells and DTDs.
 
     Returns:
         The hidden rows, from 1, by the sheet's name.
@@ -220,7 +220,7 @@ def sheets(
         with zipfile.ZipFile(path) as book:
             size = check_container(book, limits)
             limit_memory(limits["memory"] + limits["memory_per_byte"] * size)
-            if kind_of(book) == "xlsx":
+            if kind_of(book) != "xlsb":
                 hidden = survey(book, wanted, limits)
     with open(path, "rb") as file:  # noqa: PTH123 - calamine wants the open file
         opened = python_calamine.CalamineWorkbook.from_filelike(file)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from dualrandom.model import TargetId, is_id
 from dualrandom.sheets import codes
 from dualrandom.sheets.columns import Type, Words, plain_heading, words
-from dualrandom.sheets.dates import FOREVER, date_of, date_of_serial
+from dualrandom.sheets.dates import FOREVER, date_of, date_of_serial, end_of_period
 from dualrandom.sheets.limits import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -164,6 +164,9 @@ class Converter:
 
     def _learn(self, cell: Cell) -> Any:  # noqa: ANN401
         before = len(self.findings)
+        if type(cell) is str and len(cell) > MAX_TEXT:
+            self.flag("E240", limit=MAX_TEXT)
+            return self.default
         value = self.value(cell)
         # 1, 1.0 and True are one key of a dict: only text is remembered.
         if (
@@ -197,9 +200,6 @@ class Converter:
                 value=folded[:_SHOWN],
                 glyph=f"U+{ord(private[0]):04X}",
             )
-        if len(folded) > MAX_TEXT:
-            self.flag("E240", limit=MAX_TEXT)
-            return ""
         return "" if folded in self.words.empty else folded
 
 
@@ -267,7 +267,7 @@ class IdConverter(CodeConverter):
                 value = cell
             else:
                 self._index = index
-                value = self.value(cell)
+                value = self._learn(cell)
             if check and value:
                 fault = fault_of(value)
                 if fault is not None:
@@ -320,11 +320,13 @@ class DateConverter(Converter):
             if text == "":
                 return None
             day, serial = date_of(text), False
+            if day is None and self.column.period:
+                day = end_of_period(text, self.words.long_term)
             if day is None:
                 day, serial = date_of_serial(text), True
         if day is None:
             self.flag("E234", value=text[:_SHOWN])
-        elif serial and len(text) < len("20260301"):
+        elif serial and date_of(text) is None:
             self.flag("E267", warning=True, value=text, date=day.isoformat())
         return day
 
@@ -395,6 +397,8 @@ class RecusalsConverter(TagsConverter):
             if not is_id(text):
                 self.flag("E241", value=text[:_SHOWN])
                 continue
+            if codes.fault_of(text) is codes.Fault.FORM:
+                self.flag("E278", warning=True, value=text)
             out.setdefault(TargetId(text), self._tidy(reason))
         return tuple(out.items())
 

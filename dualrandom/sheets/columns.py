@@ -54,6 +54,7 @@ class Column:
         aliases: plain headings under which it is found, in order of preference.
         check: its ids are credit codes or registration numbers, and are checked.
         coalesce: further columns fill the gaps of the first.
+        period: where a period stands, its last day is meant.
         hidden: read where it is found, but not part of what we write.
     """
 
@@ -64,6 +65,7 @@ class Column:
     required: bool = False
     check: bool = False
     coalesce: bool = False
+    period: bool = False
     hidden: bool = False
     width: int = 16
     notes: Mapping[str, str]
@@ -160,6 +162,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         required=entry.get("required", False),
         check=entry.get("check", False),
         coalesce=entry.get("coalesce", False),
+        period=entry.get("period", False),
         hidden=entry.get("hidden", False),
         width=entry.get("width", 16),
         notes=_by_language(entry.get("note", {"zh": "", "en": ""})),

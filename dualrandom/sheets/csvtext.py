@@ -90,7 +90,7 @@ def _encoding(path: Path, where: Where) -> str:
         return "utf-8"
     # Damaged UTF-8 often passes for GB18030, as nonsense; so look which it nearly is.
     seen = head.decode("utf-8", "replace")
-    if len(_CJK.findall(seen)) > 10 * seen.count("\ufffd"):
+    if len(_CJK.findall(seen)) > 2 * seen.count("\ufffd"):
         raise InputError("E221", where=where, line=_line(path, bad))
     at = _bad_byte(path, "gb18030")
     if at is not None:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 FOREVER: Final = dt.date(9999, 9, 9)
 """The day that stands for a certificate without an end."""
@@ -24,6 +27,7 @@ _PARTED: Final = re.compile(
     r"[\u65e5\u53f7]?" + _TIME,
     re.ASCII,
 )
+_TO: Final = (re.compile("[\u81f3\u5230~\u301c]|\u2014{1,2}|--"), re.compile("-"))
 _JOINED: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 # Five digits: 1927-05-18 to 2173-10-13. Four would be a year, six a month.
 _SERIAL: Final = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?", re.ASCII)
@@ -50,6 +54,21 @@ def date_of_serial(text: str) -> dt.date | None:
         return date_of(text)
     serial = _SERIAL.fullmatch(text)
     return None if serial is None else _EPOCH + dt.timedelta(days=int(serial[1]))
+
+
+def end_of_period(text: str, for_ever: Collection[str]) -> dt.date | None:
+    """Return the last day of a period: ``2020.1.1-2025.12.31``, or None.
+
+    Args:
+        text: trimmed, half-width, and no date by itself.
+        for_ever: words for a period without an end.
+    """
+    text = text.removesuffix("\u6b62").strip()
+    for sign in _TO:
+        first, *rest = (part.strip() for part in sign.split(text))
+        if len(rest) == 1 and (first == "" or date_of(first)):
+            return FOREVER if rest[0] in for_ever else date_of(rest[0])
+    return date_of(text)
 
 
 def _date(year: str, month: str, day: str) -> dt.date | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import mmap
 import re
+import struct
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 64 * 1024
 _CFB: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BOF: Final = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_FILEPASS: Final = 0x2F
+_FIRST_RECORDS: Final = 20
 _ZIP: Final = b"PK\x03\x04"
 _ZIP_EMPTY: Final = b"PK\x05\x06"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -84,10 +88,24 @@ def _check_cfb(data: mmap.mmap, where: Where) -> None:
     def has(name: str) -> bool:
         return data.find(name.encode("utf-16-le")) >= 0
 
-    if has("EncryptedPackage"):
+    if has("EncryptedPackage") or _has_filepass(data):
         raise InputError("E204", where=where)
     if not (has("Workbook") or has("Book")):
         raise InputError("E202", where=where, found="doc/ppt/msi")
+
+
+def _has_filepass(data: mmap.mmap) -> bool:
+    """Say whether one of the first records of an xls says that the rest is encrypted."""
+    at = data.find(_BOF)
+    for _ in range(_FIRST_RECORDS if at >= 0 else 0):
+        record = data[at : at + 4]
+        if len(record) < 4:  # noqa: PLR2004 - kind and length
+            return False
+        kind, length = struct.unpack("<HH", record)
+        if kind == _FILEPASS:
+            return True
+        at += 4 + length
+    return False
 
 
 def _text(head: bytes, where: Where) -> Kind:

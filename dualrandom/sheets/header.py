@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 300
 _FEW: Final = 2
+_LONGEST: Final = 200
+"""Characters of a heading that are looked at."""
 
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column; from 0."""
@@ -58,12 +60,6 @@ class Header:
         return self.first + self.depth
 
     @property
-    def width(self) -> int:
-        """Columns up to the last one with a heading."""
-        filled = [at for at, text in enumerate(self.headings, 1) if text]
-        return max(filled, default=0)
-
-    @property
     def unused(self) -> tuple[str, ...]:
         """Headings of columns that are not read."""
         return tuple(
@@ -93,7 +89,7 @@ def find_header(
     """
     best: Header | None = None
     texts = [
-        [" ".join(as_text(cell).split()) for cell in row]
+        [" ".join(as_text(cell)[:_LONGEST].split()) for cell in row]
         for row in rows[: HEAD_ROWS + 1]
     ]
     for first, upper in enumerate(texts):

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final
-from zipfile import BadZipFile, is_zipfile
+from typing import TYPE_CHECKING, BinaryIO, Final
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import xlsxwriter
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from dualrandom.errors import Problem
     from dualrandom.messages import Lang
     from dualrandom.sheets.columns import Layout, Listing
-    from dualrandom.sheets.source import Sheet
+    from dualrandom.sheets.source import Rows, Sheet
 
-_COPIED: Final = 4 * MIB
-"""Larger books are written anew: openpyxl needs fifty times their size."""
+_COPIED: Final = 32 * MIB
+"""Unpacked. Larger books are written anew: openpyxl needs many times their size."""
 _RED: Final = "FFC7CE"
 _WIDTH: Final = 60
 _FAILURES: Final = (KeyError, ValueError, TypeError, OSError, BadZipFile)
@@ -71,10 +71,17 @@ def mark_problems(
             notes[one.where.row].append(one)
     name = next((one.where.sheet for one in problems), None)
     table = layout(listing)
-    with replacing(target) as temporary:
-        small = source.stat().st_size <= _COPIED and is_zipfile(source)
-        if not (small and _copy(source, temporary, name, notes, table, lang)):
-            _write_anew(source, temporary, name, notes, table, lang)
+    with replacing(target) as file:
+        small = _is_small_xlsx(source)
+        if not (small and _copy(source, file, name, notes, table, lang)):
+            _write_anew(source, file, name, notes, table, lang)
+
+
+def _is_small_xlsx(source: Path) -> bool:
+    if not is_zipfile(source):
+        return False
+    with ZipFile(source) as book:
+        return sum(part.file_size for part in book.infolist()) <= _COPIED
 
 
 def sentence(one: Problem, lang: Lang) -> str:
@@ -92,7 +99,7 @@ def _line(found: list[Problem], lang: Lang) -> str:
 
 def _copy(
     source: Path,
-    target: Path,
+    target: BinaryIO,
     name: str | None,
     notes: Mapping[int, list[Problem]],
     table: Layout,
@@ -104,18 +111,18 @@ def _copy(
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.styles import Alignment, PatternFill  # noqa: PLC0415
 
+    # Our limits hold for openpyxl, too; and blank cells far away count for nothing.
     with open_sheets(source, table, name) as sheets:
-        next(sheets)  # our limits hold for openpyxl, too
+        read = next(sheets)
+        rows = next(read.batches, [])
+    last = read.left + max((len(row) for row in rows), default=0) + 1
     try:
         book = openpyxl.load_workbook(source)
-        sheet = book[name] if name else book.active
-        head = [[*row] for row in sheet.iter_rows(max_row=HEAD_ROWS, values_only=True)]
-        width = sheet.max_column
+        sheet = book[str(read.name)]
     except _FAILURES:
         return False
     red = PatternFill("solid", fgColor=_RED)
-    last = width + 1
-    heading = sheet.cell(_heading_row(head, table), last, text(lang, "sheets.problem"))
+    heading = sheet.cell(_heading_row(rows, table), last, text(lang, "sheets.problem"))
     heading.fill = red
     sheet.column_dimensions[letters(last)].width = _WIDTH
     for row, found in notes.items():
@@ -131,16 +138,15 @@ def _copy(
     return True
 
 
-def _heading_row(head: list[list[Any]], table: Layout) -> int:
+def _heading_row(rows: Rows, table: Layout) -> int:
     """Return the row of the heading, from 1; the first one where it is unclear."""
-    cells = [["" if cell is None else cell for cell in row] for row in head]
-    header = find_header(cells, table)
+    header = find_header(rows[:HEAD_ROWS], table)
     return 1 if header is None else header.data
 
 
 def _write_anew(
     source: Path,
-    target: Path,
+    target: BinaryIO,
     name: str | None,
     notes: Mapping[int, list[Problem]],
     table: Layout,
@@ -156,7 +162,7 @@ def _write_anew(
 
 def _write_sheet(
     sheet: Sheet,
-    target: Path,
+    target: BinaryIO,
     notes: Mapping[int, list[Problem]],
     table: Layout,
     lang: Lang,

@@ -16,6 +16,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.errors import Problem
+from dualrandom.model import is_id
 from dualrandom.sheets import codes, limits
 from dualrandom.sheets.cells import converter, fold
 from dualrandom.sheets.columns import plain_heading, words
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _AFTER_TOTAL: Final = re.compile(r"[0-9.,:()]*[^0-9.,:()]?[0-9.,:()]*")
 _SHOWN: Final = 80
+_LOOKED_AT: Final = 200
 _NO_ID: Final = frozenset({"E231", codes.Fault.FORM.value})
 _GROUPED: Final = 3
 """A heading of so many columns may have group rows below it."""
@@ -137,7 +139,7 @@ class _Work:
         self._table = table
         self._header = table.header
         self._key = layout.key
-        self._width = table.header.width
+        self._width = len(table.header.headings)
         self._required = [c.field for c in layout.columns if c.required]
         self._coalesce = {c.field for c in layout.columns if c.coalesce}
         self._converters: dict[str, Converter] = {
@@ -178,7 +180,7 @@ class _Work:
         dropped: set[int] = set()
         for index in sorted(odd):
             at = _Row(first + index, index, rows[index], values, odd[index])
-            if self._is_no_record(at) or not self._is_good(at, dropped):
+            if self._is_no_record(at) or not self._has_id(at, dropped):
                 dropped.add(index)
         self._keep(first, len(rows), values, dropped)
 
@@ -236,9 +238,9 @@ class _Work:
         """Say whether a row with a gap in a required column is no record at all."""
         if all(at.values[name][at.index] for name in self._required):
             return False
-        if any(not finding.warning for _, finding in at.odd):
+        if any(not f.warning and f.code not in _NO_ID for _, f in at.odd):
             return False
-        texts = [text for cell in at.cells if (text := str(cell).strip())]
+        texts = [text for cell in at.cells if (text := str(cell)[:_LOOKED_AT].strip())]
         if not texts:
             return True
         code = self._kind_of_row(at, texts)
@@ -259,17 +261,20 @@ class _Work:
             return "E275"
         if first.startswith(words().notes):
             return "E274"
-        alone = len(set(texts)) == 1 and len(self._headings) >= _GROUPED
-        # One name without an id may be a slip; a group stands elsewhere, or merged.
-        named = any(
-            at.values[name][at.index]
-            for name in (*self._required, "sub")
-            if name in at.values
-        )
-        return "E274" if alone and (not named or at.row in self._across) else None
+        if len(set(texts)) > 1 or len(self._headings) < _GROUPED:
+            return None
+        return None if self._is_slip(at) and at.row not in self._across else "E274"
 
-    def _is_good(self, at: _Row, dropped: set[int]) -> bool:
-        """Note what is wrong with a row; say whether it can stay."""
+    def _is_slip(self, at: _Row) -> bool:
+        """Say whether the only text of a row may be an id or a name left alone."""
+        key = at.values[self._key.field][at.index]
+        others = (name for name in (*self._required[1:], "sub") if name in at.values)
+        if any(at.values[name][at.index] for name in others):
+            return True
+        return is_id(key) and codes.fault_of(key) is not codes.Fault.FORM
+
+    def _has_id(self, at: _Row, dropped: set[int]) -> bool:
+        """Note what is wrong with a row; say whether its id can be looked for twice."""
         findings = self._table.findings
         key = self._key.field
         no_id = at.values[key][at.index] == "" or any(
@@ -278,7 +283,6 @@ class _Work:
         if self._is_shifted(at.cells, beside=no_id):
             findings.refuse("E235", self._table.sheet.where(at.row))
             return False
-        before = findings.count
         told = {name for name, finding in at.odd if not finding.warning}
         gaps = [
             name
@@ -293,7 +297,8 @@ class _Work:
             where = self._table.where(at.row, name)
             note = findings.warn if finding.warning else findings.refuse
             note(finding.code, where, **{"column": str(where.column), **finding.params})
-        return findings.count == before
+        # A row that is refused stays while its id is good: it may stand there twice.
+        return bool(at.values[key][at.index]) and key not in told
 
     def _fill_down(self, at: _Row, dropped: set[int]) -> bool:
         """Take id and name from above where a sub-item alone is given."""

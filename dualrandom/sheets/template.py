@@ -41,7 +41,7 @@ def write_template(listing: Listing, path: Path, lang: Lang = "zh-CN") -> None:
         EnvironmentProblem: E229.
     """
     table = layout(listing)
-    with replacing(path) as temporary, xlsxwriter.Workbook(temporary) as book:
+    with replacing(path) as file, xlsxwriter.Workbook(file) as book:
         _list_sheet(book, table.title(lang), table.written, lang)
         _notes_sheet(book, table.written, lang)
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
+import io
 import re
+import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
@@ -83,24 +84,25 @@ def write_rows(
     suffix = path.suffix.lower()
     if suffix not in {".xlsx", ".csv"}:
         raise UsageError("E228", where=Where(file=path.name), suffix=suffix)
-    with replacing(path) as temporary:
+    with replacing(path) as file:
         if suffix == ".csv":
-            return _write_csv(temporary, headers, rows)
+            return _write_csv(file, headers, rows)
         widths = widths or [min(2 * len(text) + 4, _WIDEST) for text in headers]
-        return _write_xlsx(temporary, path.name, title, headers, rows, widths)
+        return _write_xlsx(file, path.name, title, headers, rows, widths)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to, and move it into place if all went well.
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to, and move it into place if all went well.
 
     Raises:
         EnvironmentProblem: E229.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            yield temporary
+            with temporary.open("xb") as file:
+                yield file
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -132,11 +134,11 @@ def height(texts: Iterable[str], widths: Sequence[int]) -> int | None:
 
 
 def _write_csv(
-    path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]]
+    file: BinaryIO, headers: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> int:
     count = 0
-    with path.open("x", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
+    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(map(_shielded, headers))
         for row in rows:
             writer.writerow([_shielded(cell_text(value)) for value in row])
@@ -149,7 +151,7 @@ def _shielded(text: str) -> str:
 
 
 def _write_xlsx(
-    path: Path,
+    file: BinaryIO,
     name: str,
     title: str,
     headers: Sequence[str],
@@ -157,7 +159,7 @@ def _write_xlsx(
     widths: Sequence[int],
 ) -> int:
     count = 0
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(sheet_name(title))
         cell = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
         head = book.add_format(

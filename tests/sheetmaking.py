@@ -1,0 +1,123 @@
+"""Files as officers and attackers make them.
+
+    book(tmp_path / "a.xlsx", [["编号", "名称"], ["1", "甲"]])
+    raw_book(tmp_path / "b.xlsx", cells("A1", "XFD1048576"))
+
+Names are fictional; codes hold the word EXAMPLE and have valid check digits.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from dualrandom.errors import DualRandomError, InputError
+from dualrandom.sheets import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import Any
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def code(number: int) -> str:
+    """Return a fictional credit code with both check digits right."""
+    body = f"EXMP{number:04d}"
+    start = f"91330100{body}{codes.organisation_digit(body)}"
+    return start + codes.credit_digit(start)
+
+
+def book(
+    path: Path, *sheets: Sequence[Sequence[Any]], names: Sequence[str] = ()
+) -> Path:
+    """Write sheets as an officer's Excel would: text, numbers, dates."""
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as made:
+        for at, rows in enumerate(sheets):
+            sheet = made.add_worksheet(names[at] if names else None)
+            for row, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    if isinstance(cell, str):
+                        sheet.write_string(row, column, cell)
+                    elif cell is not None:
+                        sheet.write(row, column, cell)
+    return path
+
+
+def text_file(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    """Write text as it is."""
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def sheet_xml(rows: str, more: str = "") -> str:
+    """Return the XML of a worksheet around its rows."""
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{more}</worksheet>'
+
+
+def cell_xml(ref: str, text: str) -> str:
+    """Return one row with one cell of text."""
+    row = ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    inner = f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
+    return f'<row r="{row}">{inner}</row>'
+
+
+def raw_book(path: Path, sheet: str, **parts: str) -> Path:
+    """Write an xlsx part by part, with whatever XML the sheet has.
+
+    Args:
+        path: where.
+        sheet: the sheet's XML.
+        parts: further parts by name.
+    """
+    types = (
+        f'<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/></Types>'
+    )
+    relation = (
+        '<Relationships xmlns="{0}/relationships"><Relationship Id="rId1" '
+        'Type="{1}/{2}" Target="{3}"/></Relationships>'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("[Content_Types].xml", types)
+        made.writestr(
+            "_rels/.rels",
+            relation.format(PACKAGE, RELATIONS, "officeDocument", "xl/workbook.xml"),
+        )
+        made.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
+            '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        )
+        made.writestr(
+            "xl/_rels/workbook.xml.rels",
+            relation.format(PACKAGE, RELATIONS, "worksheet", "worksheets/sheet1.xml"),
+        )
+        made.writestr("xl/worksheets/sheet1.xml", sheet)
+        for name, part in parts.items():
+            made.writestr(name, part)
+    return path
+
+
+def refusal(call: Callable[..., object], *args: object) -> DualRandomError:
+    """Return the error that a call ends with."""
+    try:
+        call(*args)
+    except DualRandomError as error:
+        return error
+    message = "nothing was refused"
+    raise AssertionError(message)
+
+
+def found(error: DualRandomError) -> list[tuple[str, str | int | None]]:
+    """Return code and place of each problem: ``[("E230", "B3")]``."""
+    assert isinstance(error, InputError)
+    assert error.code == "E220", error
+    return [(p.code, p.where.cell or p.where.row) for p in error.problems]
