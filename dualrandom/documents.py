@@ -23,18 +23,13 @@ from dualrandom.announcement import (
     Supersedes,
     Task,
 )
-from dualrandom.canonical import json_line, parse_json, parse_json_line
+from dualrandom.canonical import json_line, parse_json_line
 from dualrandom.errors import VerificationError
 from dualrandom.fields import Fields
 from dualrandom.model import (
     Area,
     FileDigest,
     Post,
-    Quota,
-    Ratio,
-    Rounding,
-    Strata,
-    Stratum,
     Visibility,
     is_date,
     is_draw_id,
@@ -53,6 +48,7 @@ from dualrandom.randomness import (
     Source,
     UnknownSource,
 )
+from dualrandom.strata import read_ratio, read_strata, strata_fields
 from dualrandom.tables import FROZEN, TARGETS
 
 if TYPE_CHECKING:
@@ -93,7 +89,7 @@ def announcement_bytes(value: Announcement) -> bytes:
         "software": value.software,
     }
     if value.strata is not None:
-        out |= _strata(value.strata)
+        out |= strata_fields(value.strata)
     if value.reserves is not None:
         out["reserves"] = {"ratio": str(value.reserves)}
     if value.strata_private:
@@ -105,16 +101,6 @@ def announcement_bytes(value: Announcement) -> bytes:
     if value.supersedes is not None:
         out["supersedes"] = asdict(value.supersedes)
     return json_line(out)
-
-
-def strata_line(strata: Strata) -> object:
-    """Return what stands behind ``#strata`` in a private strata.tsv.
-
-    Spec:
-        draw-v1 §4, "Private strata": the array, or an object where there is a total.
-    """
-    out = _strata(strata)
-    return out if "total" in out else out["strata"]
 
 
 def result_bytes(value: Result) -> bytes:
@@ -141,23 +127,6 @@ def _files(files: Iterable[tuple[str, FileDigest]]) -> dict[str, Any]:
         | ({} if f.root is None else {"root": f.root})
         for name, f in files
     }
-
-
-def _quota(quota: Quota) -> dict[str, Any]:
-    if quota.ratio is None:
-        return {"count": quota.count}
-    return {"ratio": str(quota.ratio), "round": str(quota.round)}
-
-
-def _strata(strata: Strata) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "strata": [
-            {"name": s.name, "rows": s.rows}
-            | ({} if s.quota is None else {"quota": _quota(s.quota)})
-            for s in strata.strata
-        ]
-    }
-    return out if strata.total is None else out | {"total": strata.total}
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -196,7 +165,7 @@ def parse_announcement(data: bytes) -> Announcement:
     Spec:
         draw-v1 §3.
     """
-    top = Fields.of(_unsigned(parse_json_line(data)))
+    top = Fields.of(parse_json_line(data))
     if top.text("protocol") != PROTOCOL:
         raise VerificationError("E805", protocol=top.text("protocol")[:40])
     private = top.take("strata_private")
@@ -257,6 +226,7 @@ def parse_announcement(data: bytes) -> Announcement:
         off_site=top.text("off_site") if top.has("off_site") else None,
         supersedes=_read_supersedes(top) if top.has("supersedes") else None,
     )
+    _check_unsigned(parse_json_line(data))
     return replace(value, unknown=top.unknown())
 
 
@@ -269,7 +239,7 @@ def parse_result(data: bytes) -> Result:
     Spec:
         draw-v1 §2, result.json.
     """
-    top = Fields.of(_unsigned(parse_json_line(data)))
+    top = Fields.of(parse_json_line(data))
     if top.text("protocol") != PROTOCOL:
         raise VerificationError("E805", protocol=top.text("protocol")[:40])
     value = Result(
@@ -283,61 +253,8 @@ def parse_result(data: bytes) -> Result:
         matched=top.flag("matched"),
         software=top.text("software"),
     )
+    _check_unsigned(parse_json_line(data))
     return replace(value, unknown=top.unknown())
-
-
-def parse_strata_line(data: bytes) -> tuple[Strata, tuple[str, ...]]:
-    """Return the private strata behind ``#strata``, and unknown fields.
-
-    Raises:
-        VerificationError: E802, E801; names of unequal length are refused too.
-
-    Spec:
-        draw-v1 §4, "Private strata".
-    """
-    value = parse_json(data)
-    top = Fields.of({"strata": value} if isinstance(value, list) else value)
-    if isinstance(value, dict) and "total" not in value:
-        raise VerificationError("E801", field="#strata", value="")
-    strata = read_strata(top)
-    if len({len(s.name) for s in strata.strata}) > 1:
-        raise VerificationError("E801", field="#strata", value="name")
-    return strata, top.unknown()
-
-
-def read_strata(top: Fields) -> Strata:
-    """Return the strata and the total of an announcement. Spec: draw-v1 §3."""
-    return Strata(
-        strata=tuple(
-            Stratum(
-                name=s.text("name"),
-                rows=s.number("rows"),
-                quota=_read_quota(s.child("quota")) if s.has("quota") else None,
-            )
-            for s in top.children("strata", least=1)
-        ),
-        total=top.number("total", least=1) if top.has("total") else None,
-    )
-
-
-def _read_quota(fields: Fields) -> Quota:
-    # A count with a rounding says two things, like a count with a ratio.
-    if fields.has("count") == (fields.has("ratio") or fields.has("round")):
-        raise VerificationError("E801", field=fields.path, value="")
-    if fields.has("count"):
-        return Quota(count=fields.number("count", least=1))
-    word = fields.text("round", set(Rounding).__contains__)
-    return Quota(ratio=read_ratio(fields, "ratio"), round=Rounding(word))
-
-
-def read_ratio(fields: Fields, name: str) -> Ratio:
-    """Return a ratio written ``p/q``. Spec: draw-v1 §1."""
-    text = fields.text(name)
-    p, slash, q = text.partition("/")
-    ok = slash and all(n.isascii() and n.isdigit() and n[0] != "0" for n in (p, q))
-    if not ok or max(len(p), len(q)) > len("999999"):
-        raise VerificationError("E801", field=fields.name(name), value=text[:80])
-    return Ratio(p=int(p), q=int(q))
 
 
 def _read_source(fields: Fields) -> Source:
@@ -358,8 +275,8 @@ def _read_source(fields: Fields) -> Source:
     return UnknownSource(kind=kind)
 
 
-def _unsigned(value: object) -> object:
-    """Return a document whose numbers carry no sign, unknown fields included.
+def _check_unsigned(value: object) -> None:
+    """Refuse a number with a sign, in a field that nobody knows too.
 
     Raises:
         VerificationError: E802.
@@ -371,10 +288,11 @@ def _unsigned(value: object) -> object:
         case int() if value < 0:
             raise VerificationError("E802")
         case list():
-            list(map(_unsigned, value))
+            for item in value:
+                _check_unsigned(item)
         case dict():
-            list(map(_unsigned, value.values()))
-    return value
+            for item in value.values():
+                _check_unsigned(item)
 
 
 def _read_excluded(fields: Fields) -> Excluded:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from dualrandom.announcement import Excluded
 from dualrandom.canonical import json_bytes, records_root, sha256
-from dualrandom.documents import strata_line
 from dualrandom.draw import quotas
 from dualrandom.errors import StateError, Where
 from dualrandom.matching import unstaffable
@@ -39,6 +38,7 @@ from dualrandom.model import (
     Visibility,
     is_id,
 )
+from dualrandom.strata import strata_line
 from dualrandom.tables import (
     CONFLICTS,
     EXCLUSIONS,

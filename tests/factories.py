@@ -22,7 +22,8 @@ from dualrandom.announcement import (
     due_visibility,
 )
 from dualrandom.canonical import json_bytes, json_line, records_root
-from dualrandom.documents import announcement_bytes, result_bytes, strata_line
+from dualrandom.documents import announcement_bytes, result_bytes
+from dualrandom.strata import strata_line
 from dualrandom.draw import select
 from dualrandom.model import (
     Area,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from dualrandom import SOFTWARE
 from dualrandom.announcement import Result, result_files
 from dualrandom.canonical import json_line, sha256
-from dualrandom.documents import parse_announcement, parse_strata_line, result_bytes
+from dualrandom.documents import parse_announcement, result_bytes
+from dualrandom.strata import parse_strata_line
 from dualrandom.draw import Selection, select
 from dualrandom.errors import InputError, StateError, UsageError, Where
 from dualrandom.folder import load_folder, write_files

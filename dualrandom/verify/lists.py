@@ -9,11 +9,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.canonical import Table, records_root, sha256
-from dualrandom.documents import parse_strata_line
 from dualrandom.draw import quotas
 from dualrandom.errors import StateError, VerificationError
 from dualrandom.matching import unstaffable
 from dualrandom.model import Area, FileDigest, Strata, Visibility
+from dualrandom.strata import parse_strata_line
 from dualrandom.tables import (
     CONFLICTS,
     EXCLUSIONS,

@@ -19,13 +19,12 @@ from dualrandom.documents import (
     announcement_bytes,
     parse_announcement,
     parse_result,
-    parse_strata_line,
     result_bytes,
-    strata_line,
 )
 from dualrandom.errors import VerificationError
 from dualrandom.model import Quota, Ratio, Rounding, Strata, Stratum, Visibility
 from dualrandom.randomness import Dice, Drand, Lottery, Nist, Sealed, UnknownSource
+from dualrandom.strata import parse_strata_line, strata_line
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "draw.json"
 BASE: dict[str, Any] = json.loads(VECTORS.read_text("utf-8"))["announcement"]

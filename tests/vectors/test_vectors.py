@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dualrandom import documents, draw, randomness, tables
+from dualrandom import documents, draw, randomness, strata, tables
 from dualrandom.canonical import parse_json_line, records_root, sha256
 from dualrandom.errors import DualRandomError, VerificationError
 from dualrandom.fields import Fields
@@ -102,14 +102,14 @@ def _name(given: dict[str, Any]) -> None:
 
 
 def _strata(given: dict[str, Any]) -> Any:
-    return documents.read_strata(
+    return strata.read_strata(
         Fields.of({k: given[k] for k in ("strata", "total") if given[k] is not None})
     )
 
 
 def _select(given: dict[str, Any]) -> Any:
     ratio = given["reserves"]
-    reserves = documents.read_ratio(Fields.of({"r": ratio}), "r") if ratio else None
+    reserves = strata.read_ratio(Fields.of({"r": ratio}), "r") if ratio else None
     made = draw.select(
         key=given["key"],
         rows=[
@@ -341,13 +341,6 @@ MADE_AGAIN = ("selected.tsv", "reserves.tsv", "teams.tsv")
 that is out of range differs there, and is not refused by the grammar."""
 
 
-FAULTS = {
-    "table/inspectors.tsv: a tag twice": "takes a list of tags for a set",
-    "table/inspectors.tsv: max 2^53": "takes any 16 digits for a number",
-}
-"""What the one-file verifier takes and the text refuses; take out what is mended."""
-
-
 def _left_out(test: dict[str, Any]) -> bool:
     made_again = test["input"].get("file") in MADE_AGAIN
     return test["kind"] in NOT_RUN or (
@@ -355,15 +348,10 @@ def _left_out(test: dict[str, Any]) -> bool:
     )
 
 
-def _marks(test: dict[str, Any]) -> tuple[pytest.MarkDecorator, ...]:
-    reason = FAULTS.get(test["id"])
-    return (pytest.mark.xfail(reason=reason, strict=True),) if reason else ()
-
-
 @pytest.mark.parametrize(
     "test",
     [
-        pytest.param(test, id=test["id"], marks=_marks(test))
+        pytest.param(test, id=test["id"])
         for test in TESTS
         if not _left_out(test)
     ],
