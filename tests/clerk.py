@@ -140,12 +140,15 @@ class Clerk:
             triggers = raw.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
             ).fetchall()
+            raw.execute("PRAGMA synchronous = OFF")
+            raw.execute("BEGIN")
             for name, _ in triggers:
                 raw.execute(f"DROP TRIGGER {name}")
             for statement in statements:
                 assert raw.execute(statement).rowcount != 0, statement
             for _, sql in triggers:
                 raw.execute(sql)
+            raw.execute("COMMIT")
         raw.close()
 
     def findings(self, *, kept: bool = True) -> list[tuple[str, str]]:

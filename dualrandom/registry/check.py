@@ -15,10 +15,12 @@ Spec: log-v1 §4 (last step).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import DBAPIError
 
 from dualrandom.canonical import sha256
 from dualrandom.errors import Problem, VerificationError, Where, problem
@@ -30,7 +32,7 @@ from dualrandom.registry.files import (
     parse_rows,
     rows_bytes,
 )
-from dualrandom.registry.lists import LISTS, shown_key
+from dualrandom.registry.lists import DRAWS, LISTS, shown_key
 from dualrandom.registry.log_store import entry_at
 from dualrandom.registry.tables import VERSIONS, change, entry
 
@@ -60,15 +62,37 @@ def check_lists(connection: Connection, kept: Kept) -> tuple[Problem, ...]:
         is something that this program cannot tell.
     """
     findings = list(check_storage.check(connection))
+    try:
+        with _any_bytes(connection):
+            findings.extend(_check_rows(connection, kept))
+    except DBAPIError:
+        # What SQLite found broken already may well stop a query: that was said.
+        if not any(finding.code == "E344" for finding in findings):
+            raise
+    return tuple(findings)
+
+
+def _check_rows(connection: Connection, kept: Kept) -> Iterator[Problem]:
     entries: list[Told] = []
     for row in connection.execute(select(entry).order_by(entry.c.seq)):
         read, found = check_storage.check_entry(row)
-        findings += found
+        yield from found
         if read is not None:
             entries.append(read)
-    findings += _check_changes(connection, entries, kept)
-    findings += check_draws.check(connection, entries)
-    return tuple(findings)
+    yield from _check_changes(connection, entries, kept)
+    yield from check_draws.check(connection, entries)
+
+
+@contextmanager
+def _any_bytes(connection: Connection) -> Iterator[None]:
+    """Read text that is not UTF-8 too: a row to be named, not a failure to read."""
+    raw: Any = connection.connection.dbapi_connection
+    before = raw.text_factory
+    raw.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = before
 
 
 def logged_digest(connection: Connection, seq: int) -> str | None:
@@ -109,7 +133,7 @@ def _check_changes(
         yield from _check_change(connection, lists[said.list], said, row, kept)
         lists[said.list].newest = (said, row)
     for row in recorded.values():
-        if row.list in lists:
+        if row.list != DRAWS.name:
             yield problem("E333", Where(entry=row.seq), list=row.list)
     for one in lists.values():
         yield from _check_strays(connection, one)
@@ -202,7 +226,16 @@ def _found(
 ) -> dict[Key, Row]:
     table = VERSIONS[kind.name].table
     met = table.c.seq_from == seq if began else table.c.seq_to == seq
-    return {row[: kind.key]: row for row in history.rows_where(connection, kind, met)}
+    return _by_key(kind, history.rows_where(connection, kind, met))
+
+
+def _by_key(kind: ListKind[Any], rows: Iterable[tuple[object, ...]]) -> dict[Key, Row]:
+    # What is no text compares, sorts and shows as something that no cell of ours is.
+    clean = (
+        tuple(cell if isinstance(cell, str) else f"\0{cell!r}" for cell in row)
+        for row in rows
+    )
+    return {row[: kind.key]: row for row in clean}
 
 
 def _check_strays(connection: Connection, one: _List) -> Iterator[Problem]:
@@ -215,7 +248,7 @@ def _check_strays(connection: Connection, one: _List) -> Iterator[Problem]:
         table.c.seq_to <= table.c.seq_from,
     )
     query = select(*[table.c[key] for key in one.kind.keys]).where(stray).distinct()
-    for key in sorted(map(tuple, connection.execute(query))):
+    for key in sorted(_by_key(one.kind, map(tuple, connection.execute(query)))):
         one.named.add(key)
         yield problem("E338", Where(), list=one.kind.name, id=shown_key(key))
 
@@ -228,10 +261,7 @@ def _check_whole(connection: Connection, one: _List, kept: Kept) -> Iterator[Pro
     names = tuple(row.columns.split(","))
     if not set(names) <= set(one.kind.names):
         return
-    now = {
-        cells[: one.kind.key]: cells
-        for cells in history.rows(connection, one.kind, names=names)
-    }
+    now = _by_key(one.kind, history.rows(connection, one.kind, names=names))
     if _digest(names, now, row.salt) == said.digest:
         return
     where = Where(entry=row.seq)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from dualrandom.errors import Problem, Where, problem
 from dualrandom.registry import told
+from dualrandom.registry.lists import DRAWS
 from dualrandom.registry.tables import VERSIONS, change
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def check(connection: Connection, entries: Iterable[Told]) -> Iterator[Problem]:
     """Find draws whose steps are not those of the log.
 
     Returns:
-        E336 for each draw, or step of one, that the log tells otherwise.
+        E336 for each draw, or step of one, that the log tells otherwise; E333 for
+        a change that the log does not tell of.
     """
     wanted: dict[tuple[str, int], list[object]] = {}
     last: dict[str, int] = {}
@@ -54,10 +56,15 @@ def check(connection: Connection, entries: Iterable[Told]) -> Iterator[Problem]:
     for draw, seq in sorted(wanted.keys() | found.keys()):
         if wanted.get((draw, seq)) != found.get((draw, seq)):
             yield problem("E336", Where(entry=seq), draw=draw)
+    told_of = {seq for _, seq in wanted}
+    recorded = select(change.c.seq).where(change.c.list == DRAWS.name)
+    for seq in connection.execute(recorded.order_by(change.c.seq)).scalars():
+        if seq not in told_of:
+            yield problem("E333", Where(entry=seq), list=DRAWS.name)
 
 
 def _found(connection: Connection) -> dict[tuple[str, int], list[object]]:
-    table = VERSIONS["draws"].table
+    table = VERSIONS[DRAWS.name].table
     query = select(
         table.c.id,
         table.c.seq_from,
@@ -68,7 +75,9 @@ def _found(connection: Connection) -> dict[tuple[str, int], list[object]]:
         change.c.at,
         change.c.changed_by,
         table.c.folder,
-    ).outerjoin(change, (change.c.seq == table.c.seq_from) & (change.c.list == "draws"))
+    ).outerjoin(
+        change, (change.c.seq == table.c.seq_from) & (change.c.list == DRAWS.name)
+    )
     # A folder is named by its draw, wherever it stands.
     return {
         (row[0], row[1]): [*row[2:8], PurePosixPath(row[8]).name]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _SCHEMA = (
     "SELECT type || ' ' || name, sql FROM sqlite_master"
     " WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 )
 
 

@@ -15,6 +15,8 @@ Spec: log-v1 §6.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,28 +47,37 @@ _FAULTS: Final = {
     sqlite3.SQLITE_FULL: "E105",
     sqlite3.SQLITE_CANTOPEN: "E108",
     sqlite3.SQLITE_NOTADB: "E101",
+    # A disk so full that not even the shared memory beside the file can be made.
+    sqlite3.SQLITE_IOERR_SHMSIZE: "E105",
+}
+_FILE_FAULTS: Final = {
+    errno.EACCES: "E106",
+    errno.EPERM: "E106",
+    errno.EROFS: "E106",
+    errno.ENOSPC: "E105",
 }
 
 
-def engine(path: Path, *, wait: float = WAIT, create: bool = False) -> Engine:
-    """Return an engine for a database file; nothing is opened yet.
+def engine(path: Path, *, wait: float = WAIT) -> Engine:
+    """Return an engine for a database file, which must be there.
 
     Args:
-        path: the file.
+        path: the file; nothing is opened yet.
         wait: seconds to wait for a lock.
-        create: whether the file may be made; otherwise it must be there.
 
     Raises:
         EnvironmentProblem: E109, this Python's SQLite has no STRICT tables.
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise EnvironmentProblem("E109", version=sqlite3.sqlite_version)
-    mode = "rwc" if create else "rw"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         opened = sqlite3.connect(
-            uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False
+            _uri(path),
+            uri=True,
+            timeout=wait,
+            isolation_level=None,
+            check_same_thread=False,
         )
         for pragma in (
             "foreign_keys = ON",
@@ -80,6 +91,14 @@ def engine(path: Path, *, wait: float = WAIT, create: bool = False) -> Engine:
     made = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     event.listen(made, "begin", _begin)
     return made
+
+
+def _uri(path: Path) -> str:
+    # WAL needs a place to write even to read. What nobody can write (a stick sent to
+    # a supervisor) nobody changes: it can be read as it is, if no WAL is left over.
+    fixed = not os.access(path, os.W_OK) and not os.path.exists(f"{path}-wal")  # noqa: PTH110
+    mode = "mode=ro&immutable=1" if fixed else "mode=rw"
+    return f"{path.absolute().as_uri()}?{mode}"
 
 
 def _begin(connection: Connection) -> None:
@@ -108,18 +127,20 @@ def transaction(
 def _border(path: Path) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as exc:
+    except (DBAPIError, sqlite3.Error) as exc:
         where = Where(file=path.name)
-        code: Any = getattr(exc.orig, "sqlite_errorcode", None)
-        detail = str(exc.orig)
+        cause = exc.orig if isinstance(exc, DBAPIError) else exc
+        code: Any = getattr(cause, "sqlite_errorcode", None)
+        detail = str(cause)
+        if code is None and detail.startswith("Could not decode"):
+            raise EnvironmentProblem("E107", where=where, detail=detail) from exc
         if code is None:
             raise EnvironmentProblem("E110", where=where, detail=detail) from exc
         primary = code & 0xFF
         if primary == sqlite3.SQLITE_CONSTRAINT:
             raise StateError("E341", where=where, detail=detail) from exc
-        raise EnvironmentProblem(
-            _FAULTS.get(primary, "E110"), where=where, detail=detail
-        ) from exc
+        fault = _FAULTS.get(code) or _FAULTS.get(primary, "E110")
+        raise EnvironmentProblem(fault, where=where, detail=detail) from exc
 
 
 def check_schema_version(connection: Connection, path: Path) -> None:
@@ -175,3 +196,19 @@ def use_wal(source: Engine, path: Path) -> None:
         raw = connection.connection.dbapi_connection
         assert raw is not None  # noqa: S101 - it was opened in this line above
         raw.execute("PRAGMA journal_mode = WAL")
+
+
+@contextmanager
+def files(path: Path) -> Iterator[None]:
+    """Run a block that touches the file itself.
+
+    Raises:
+        EnvironmentProblem: E105, the disk is full; E106, no permission; E108.
+    """
+    try:
+        yield
+    except OSError as exc:
+        fault = _FILE_FAULTS.get(exc.errno or 0, "E108")
+        raise EnvironmentProblem(
+            fault, where=Where(file=path.name), detail=exc.strerror or ""
+        ) from exc

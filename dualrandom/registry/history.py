@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 
-from dualrandom.errors import StateError
+from dualrandom.errors import StateError, VerificationError
 from dualrandom.registry.changes import Changes, Stamp, Version, compare
 from dualrandom.registry.tables import VERSIONS, change
 
@@ -253,15 +253,16 @@ def stamp(connection: Connection, seq: int) -> Stamp | None:
 
 def _stamps(connection: Connection, seqs: Iterable[int]) -> dict[int, Stamp]:
     query = select(change).where(change.c.seq.in_(sorted(seqs)))
-    return {
-        row.seq: Stamp(
-            seq=row.seq,
-            at=parse_time(row.at),
-            by=row.changed_by,
-            reason=row.reason,
+    stamps = {}
+    for row in connection.execute(query):
+        try:
+            at = parse_time(row.at)
+        except ValueError as exc:
+            raise VerificationError("E306", list=row.list, id=row.seq) from exc
+        stamps[row.seq] = Stamp(
+            seq=row.seq, at=at, by=row.changed_by, reason=row.reason
         )
-        for row in connection.execute(query)
-    }
+    return stamps
 
 
 def count(connection: Connection, kind: ListKind[Any]) -> int:

@@ -106,6 +106,7 @@ class ListKind(Generic[R]):
         """
         values: list[Any] = list(row)
         try:
+            "".join(row)  # whoever lifts STRICT can put bytes or nothing for text
             for at, form in self._forms:
                 values[at] = form.decode(values[at])
         except (ValueError, TypeError, KeyError, VerificationError) as exc:

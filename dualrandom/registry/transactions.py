@@ -272,23 +272,20 @@ class Registry:
         Raises:
             EnvironmentProblem: E111, there is a file already; E104–E110.
         """
-        if path.exists():
-            raise EnvironmentProblem("E111", where=Where(file=path.name))
         # Made aside and renamed: a half-made database is never found at its place.
         new = path.with_name(f".{path.name}.new")
-        try:
-            new.unlink(missing_ok=True)
-            os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
-            engine = database.engine(new)
-            database.use_wal(engine, new)
-            database.migrate(engine, new)
-            new.replace(path)
-        except OSError as exc:
-            raise EnvironmentProblem(
-                "E108", where=Where(file=path.name), detail=exc.strerror or ""
-            ) from exc
-        finally:
-            new.unlink(missing_ok=True)
+        with database.files(path):
+            if path.exists():
+                raise EnvironmentProblem("E111", where=Where(file=path.name))
+            try:
+                new.unlink(missing_ok=True)
+                os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
+                engine = database.engine(new)
+                database.use_wal(engine, new)
+                database.migrate(engine, new)
+                new.replace(path)
+            finally:
+                new.unlink(missing_ok=True)
         return cls(path, database.engine(path, wait=wait))
 
     @classmethod
@@ -303,8 +300,7 @@ class Registry:
             EnvironmentProblem: E100, no such file; E101, no registry; E102, E103,
                 of an older or newer program; E104–E110.
         """
-        if not path.is_file():
-            raise EnvironmentProblem("E100", where=Where(file=path.name))
+        _must_be_there(path)
         made = cls(path, database.engine(path, wait=wait))
         with database.transaction(made._engine, path) as connection:
             database.check_schema_version(connection, path)
@@ -317,8 +313,7 @@ class Registry:
         Raises:
             EnvironmentProblem: E100, E101, E103–E110.
         """
-        if not path.is_file():
-            raise EnvironmentProblem("E100", where=Where(file=path.name))
+        _must_be_there(path)
         engine = database.engine(path, wait=wait)
         with database.transaction(engine, path) as connection:
             found = database.schema_version(connection)
@@ -348,3 +343,9 @@ class Registry:
         """
         with database.transaction(self._engine, self.path, write=True) as connection:
             yield Writer(connection)
+
+
+def _must_be_there(path: Path) -> None:
+    with database.files(path):
+        if not path.is_file():
+            raise EnvironmentProblem("E100", where=Where(file=path.name))

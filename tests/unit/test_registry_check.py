@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dualrandom.canonical import leaf_hash, sha256
+from dualrandom.errors import VerificationError
 from dualrandom.records import DrawState
 from dualrandom.registry import INSPECTORS, ITEMS, RECUSALS, TARGETS, TASKS
 from tests.clerk import (
@@ -104,6 +105,11 @@ ROWS = [
         'UPDATE task SET quotas = \'[["",{"count":1}]]\'',
         "2026-001",
         id="how many are drawn",
+    ),
+    pytest.param(
+        "UPDATE target SET name = CAST(x'ff' AS TEXT) WHERE id = 'T-4'",
+        "T-4",
+        id="bytes that are no text",
     ),
     pytest.param("DELETE FROM recusal", "A-1/T-1", id="a recusal deleted"),
     pytest.param(
@@ -216,6 +222,18 @@ def test_only_the_edited_records_are_named(clerk: Clerk) -> None:
             id="a change that was never logged",
         ),
         pytest.param(
+            "INSERT INTO change SELECT 10, 'draws', at, changed_by, reason, salt,"
+            " columns FROM change WHERE seq = 3",
+            ("E333", "draws"),
+            id="a step that was never logged",
+        ),
+        pytest.param(
+            "INSERT INTO change SELECT 10, 'others', at, changed_by, reason, salt,"
+            " columns FROM change WHERE seq = 3",
+            ("E333", "others"),
+            id="a change of no list",
+        ),
+        pytest.param(
             "UPDATE draw SET state = 'announced', seq_to = NULL WHERE seq_from = 7",
             ("E336", "2026-001"),
             id="a second draw made possible",
@@ -265,22 +283,68 @@ def test_attacker_edits_what_stands_beside_the_rows(
     assert finding in clerk.findings()
 
 
-def test_attacker_hides_a_row_from_an_index(clerk: Clerk) -> None:
-    """An index that was not told of an edit would show the honest row to a check."""
+def rewrite_schema(clerk: Clerk, statement: str) -> None:
+    """Edit the schema's own table, as only SQLite should."""
     with sqlite3.connect(clerk.path) as raw:
-        made = raw.execute(
-            "SELECT sql FROM sqlite_master WHERE name = 'ix_target_seq_to'"
-        ).fetchone()[0]
         raw.execute("PRAGMA writable_schema = ON")
-        raw.execute(
-            "UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', 'NULL')"
-            " WHERE name = 'ix_target_seq_to'"
-        )
+        assert raw.execute(statement).rowcount == 1
         raw.execute("PRAGMA writable_schema = RESET")
     raw.close()
-    assert "NOT NULL" in made
-    found = {code for code, _ in clerk.findings()}
-    assert found & {"E335", "E344"}
+
+
+@pytest.mark.parametrize("index", ["ix_target_seq_to", "ix_target_seq_from_seq_to"])
+def test_attacker_hides_an_edit_from_an_index(clerk: Clerk, index: str) -> None:
+    """An index that is not told of an edit shows whoever uses it the honest row."""
+    with sqlite3.connect(clerk.path) as raw:
+        where = f"WHERE name = '{index}'"
+        row = raw.execute(f"SELECT * FROM sqlite_master {where}").fetchone()
+    raw.close()
+    rewrite_schema(clerk, f"DELETE FROM sqlite_master {where}")
+    clerk.edit("UPDATE target SET seq_to = 9 WHERE id = 'T-4'")
+    values = ", ".join("'{}'".format(str(cell).replace("'", "''")) for cell in row)
+    rewrite_schema(clerk, f"INSERT INTO sqlite_master VALUES ({values})")
+    assert "E344" in {code for code, _ in clerk.findings()}
+
+
+@pytest.mark.parametrize("value", ["NULL", "x'41'", "7"])
+def test_attacker_lifts_the_types(clerk: Clerk, value: str) -> None:
+    """Nothing, bytes or a number where text must be: named, and no crash."""
+    with sqlite3.connect(clerk.path) as raw:
+        query = "SELECT sql FROM sqlite_master WHERE name = 'target'"
+        made = raw.execute(query).fetchone()[0]
+    raw.close()
+    loose = made.replace("STRICT", "").replace("address TEXT NOT NULL", "address")
+    for sql in (loose, made):
+        quoted = sql.replace("'", "''")
+        rewrite_schema(
+            clerk, f"UPDATE sqlite_master SET sql = '{quoted}' WHERE name = 'target'"
+        )
+        if sql == loose:
+            clerk.edit(f"UPDATE target SET address = {value} WHERE id = 'T-4'")
+    assert ("E330", "T-4") in clerk.findings()
+    with (
+        pytest.raises(VerificationError, match="E306"),
+        clerk.registry.read() as tx,
+    ):
+        tuple(tx.targets())
+
+
+def test_a_date_that_is_none_is_named_not_a_crash(clerk: Clerk) -> None:
+    clerk.edit("UPDATE change SET at = 'soon' WHERE seq = 1")
+    with (
+        pytest.raises(VerificationError, match="E306"),
+        clerk.registry.read() as tx,
+    ):
+        tx.history(TARGETS, ("T-1",))
+    assert ("E337", "time") in clerk.findings()
+
+
+def test_statistics_are_no_tampering(clerk: Clerk) -> None:
+    with sqlite3.connect(clerk.path) as raw:
+        raw.execute("ANALYZE")
+        raw.execute("VACUUM")
+    raw.close()
+    assert clerk.findings() == []
 
 
 def test_a_kept_file_that_was_edited_names_nobody(clerk: Clerk) -> None:

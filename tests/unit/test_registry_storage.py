@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -172,6 +173,39 @@ def test_nothing_is_left_where_nothing_can_be_made(
     with pytest.raises(EnvironmentProblem):
         Registry.create(tmp_path / "office.db")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.EACCES, "E106"),
+        (errno.EROFS, "E106"),
+        (errno.ENOSPC, "E105"),
+        (errno.ENAMETOOLONG, "E108"),
+    ],
+)
+def test_a_file_system_that_refuses_is_named(
+    tmp_path: Path, number: int, code: str
+) -> None:
+    with (
+        pytest.raises(EnvironmentProblem) as caught,
+        database_module.files(tmp_path / "office.db"),
+    ):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.code == code
+
+
+def test_what_nobody_can_write_can_be_read(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write-protected stick has no room for what WAL needs beside the file."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert clerk.findings() == []
+    assert ids(Registry.open(clerk.path)) == ["T-1", "T-2"]
+    assert [p.name for p in clerk.path.parent.iterdir()] == ["office.db"]
+    with pytest.raises(EnvironmentProblem) as caught:
+        clerk.change(TARGETS, [target(3)])
+    assert caught.value.code == "E106"
 
 
 def test_an_old_sqlite_is_named(
