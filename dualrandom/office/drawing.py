@@ -16,7 +16,6 @@ from dualrandom import SOFTWARE
 from dualrandom.announcement import Result, result_files
 from dualrandom.canonical import json_line, sha256
 from dualrandom.documents import parse_announcement, result_bytes
-from dualrandom.strata import parse_strata_line
 from dualrandom.draw import Selection, select
 from dualrandom.errors import InputError, StateError, UsageError, Where
 from dualrandom.folder import load_folder, write_files
@@ -38,6 +37,7 @@ from dualrandom.randomness import (
     seed_txt,
 )
 from dualrandom.records import DrawState
+from dualrandom.strata import parse_strata_line
 from dualrandom.tables import (
     CONFLICTS,
     DRAWN,
