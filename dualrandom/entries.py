@@ -187,9 +187,10 @@ def parse_entry(data: bytes) -> tuple[Entry, Note]:
     ):
         raise _fault("approvals")
     made = {field: value[field] for field in _FIELDS}
-    unknown = () if value.keys() <= _KNOWN else tuple(sorted(value.keys() - _KNOWN))
-    if unknown:
+    unknown: tuple[str, ...] = ()
+    if not value.keys() <= _KNOWN:
         parse_json(line)  # holds what is unknown to the same limits
+        unknown = tuple(sorted(value.keys() - _KNOWN))
     return Entry(**made, approvals=tuple(approvals), unknown=unknown), note
 
 

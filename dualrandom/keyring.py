@@ -30,7 +30,7 @@ class LogKey:
     Attributes:
         added: entry that names it first.
         revoked: entry that revokes it, or None.
-        last: latest entry that it signed, or None.
+        last: latest entry that it signed or approved, or None.
     """
 
     key: VKey

@@ -226,6 +226,7 @@ class LogChecker:
                     and line.name != entry.by
                 ):
                     approved.add(line.name)
+                    state.last = seq
                 else:
                     others.append(line.name)
         if len(approved) < need:

@@ -358,6 +358,32 @@ def test_log_key_changes_with_both_valid_in_between() -> None:
     assert (report.exit_code, codes(report)) == (1, ["E765"])
 
 
+def test_log_whose_keys_are_all_revoked_has_no_checkpoint() -> None:
+    """A supervisor's line alone must not stand in for the log's own."""
+    log = LogMaker()
+    kept = log.kept()
+    log.revoke_key(log.key, 1)
+    signed = parse_checkpoint(log.checkpoint(cosigners=log.supervisors))
+    lines = [line.line for line in signed.note.signatures[1:]]
+    bare = signed.note.text + b"\n" + b"".join(lines)
+    report = log.check(kept, checkpoint=bare)
+    assert (report.exit_code, codes(report)) == (1, ["E763"])
+
+
+def test_checkpoint_of_nothing_before_a_log_is_not_checked() -> None:
+    log = LogMaker().year(5)
+    report = log.check(log.kept(3), checkpoint=log.checkpoint(0))
+    assert (report.exit_code, codes(report, "unchecked")) == (6, ["E763"])
+
+
+def test_what_a_revoked_supervisor_approved_is_suspect_too() -> None:
+    log = LogMaker()
+    log.add_key(NEW, "officer", approvers=log.supervisors[:1])
+    log.revoke_key(log.supervisors[0], 1, approvers=log.supervisors[1:])
+    (finding,) = [f for f in log.check(log.kept(1)).findings if f.code == "E774"]
+    assert dict(finding.params) == {"name": SUPERVISOR, "seq": 1, "last": 1}
+
+
 @pytest.mark.parametrize(
     ("key", "role"),
     [
