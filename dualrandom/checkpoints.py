@@ -12,7 +12,7 @@ Border: bytes and values; signatures through ``Signer`` and ``Verifier``.
 
     — scjg.example.gov.cn/dualrandom Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeO…
 
-Spec: log-v1 §5–§6; C2SP tlog-checkpoint, tlog-cosignature, tlog-proof.
+Spec: log-v1 §5; C2SP tlog-checkpoint, tlog-cosignature, tlog-proof.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Border: values only; signatures were checked before anything is changed here.
   that revokes it. Nothing is ever forgotten: a name or key that was used stays taken.
 - Changes of supervisors need the genesis entry's quorum, all others one supervisor.
 
-Spec: log-v1 §4 (key.add, key.revoke), §7.
+Spec: log-v1 §4 (keys).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ randomness are used here, a passphrase comes in as an argument.
     key = generate_key("shishijian/officer-01")
     save_key(Path("keys/officer-01.key"), key, passphrase="four words make one")
 
-Spec: log-v1 §7; architecture (one third-party package, one room).
+Spec: log-v1 §2; architecture (one third-party package, one room).
 """
 
 from __future__ import annotations

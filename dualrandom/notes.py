@@ -12,7 +12,7 @@ signatures and a :class:`Verifier` checks them, both come in as arguments.
 
     — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYj…
 
-Spec: log-v1 §3; C2SP signed-note, tlog-cosignature.
+Spec: log-v1 §2; C2SP signed-note, tlog-cosignature.
 """
 
 from __future__ import annotations
