@@ -358,17 +358,37 @@ def test_a_kept_file_that_was_edited_names_nobody(clerk: Clerk) -> None:
     assert ("E331", "targets") in clerk.findings()
 
 
+def lie(clerk: Clerk, said: bytes, instead: bytes) -> None:
+    """Forge the newest entry: what an office could sign that means harm."""
+    with clerk.registry.read() as tx:
+        head = tx.head()
+        assert head is not None
+        data = tx.entry(head.seq)
+    assert data is not None
+    assert said in data
+    forged = data.replace(said, instead)
+    clerk.edit(
+        f"UPDATE entry SET data = x'{forged.hex()}',"
+        f" leaf = '{leaf_hash(forged).hex()}' WHERE seq = {head.seq}"
+    )
+
+
 def test_false_counts_in_the_log_are_found(tmp_path: Path) -> None:
     clerk = Clerk(tmp_path)
     clerk.change(TARGETS, [target(1)])
-    with sqlite3.connect(clerk.path) as raw:
-        data = raw.execute("SELECT data FROM entry").fetchone()[0]
-    raw.close()
-    lie = data.replace(b'"added":1', b'"added":7')
-    clerk.edit(
-        f"UPDATE entry SET data = x'{lie.hex()}', leaf = '{leaf_hash(lie).hex()}'"
-    )
+    lie(clerk, b'"added":1', b'"added":7')
     assert clerk.findings() == [("E337", "added")]
+
+
+def test_another_list_than_the_change_led_to_is_found(clerk: Clerk) -> None:
+    """The log names the digest of a list that is not what the changes add up to."""
+    with clerk.registry.read() as tx:
+        named = str(tx.digest(TARGETS))
+    other = clerk.kept[named].replace("示例店4号".encode(), "别家".encode())
+    lie(clerk, named.encode(), sha256(other).encode())
+    assert clerk.findings() == [("E331", "targets")]
+    clerk.kept[sha256(other)] = other
+    assert clerk.findings() == [("E330", "T-4")]
 
 
 def test_a_list_of_a_later_program_is_not_checked(clerk: Clerk) -> None:

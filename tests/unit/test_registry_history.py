@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -183,6 +184,16 @@ def test_a_preview_that_is_no_longer_true_is_not_written(clerk: Clerk) -> None:
         clerk.write(tx, seen)
     assert caught.value.code == "E307"
     assert ids(clerk) == ["T-1", "T-3"]
+
+
+def test_changes_of_what_is_not_there_are_not_written(clerk: Clerk) -> None:
+    clerk.change(TARGETS, [target(1)])
+    with clerk.registry.read() as tx:
+        seen = tx.diff(TARGETS, [target(1, risk="D")])
+    made_up = replace(seen, retired_rows=tuple(TARGETS.rows([target(9)]).values()))
+    with pytest.raises(StateError) as caught, clerk.registry.write() as tx:
+        clerk.write(tx, made_up)
+    assert caught.value.code == "E307"
 
 
 def test_a_preview_of_another_list_still_holds(clerk: Clerk) -> None:
