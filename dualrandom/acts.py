@@ -209,11 +209,8 @@ class Genesis:
         if not self.officers:
             raise VerificationError("E746", act="log.genesis", field="officers")
         # One person under two names, or two under one, could approve for himself.
-        if (
-            not len(every)
-            == len({k.name for k in every})
-            == len({k.public for k in every})
-        ):
+        names, publics = {k.name for k in every}, {k.public for k in every}
+        if not len(names) == len(publics) == len(every):
             raise VerificationError("E746", act="log.genesis", field="supervisors")
         if not 0 <= self.quorum <= len(self.supervisors):
             raise VerificationError("E746", act="log.genesis", field="quorum")

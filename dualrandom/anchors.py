@@ -131,17 +131,17 @@ class Anchors:
         self._check_witnesses(keys, ring)
 
     def _check_witnesses(self, signed: set[VKey], ring: KeyRing) -> None:
-        policy, genesis = self._trust.policy, ring.genesis
+        policy = self._trust.policy
         if policy is not None:
             self.known_log = len(policy.logs) > 0
             if not policy.allows(signed):
                 self._findings.unchecked(None, "E766")
-        elif genesis is not None:
+        else:
             # The reader did not ask for witnesses: what the log promised is shown.
             supervisors = ring.active(Role.SUPERVISOR)
             have = sum(key.cosigner in signed for key in supervisors)
-            if have < genesis.quorum:
-                self._findings.note(None, "E776", have=have, need=genesis.quorum)
+            if have < ring.promised:
+                self._findings.note(None, "E776", have=have, need=ring.promised)
 
     def _logs(self, origin: str, own: tuple[VKey, ...]) -> tuple[VKey, ...] | None:
         """Return the keys of which one must have signed; None: not the trusted log.

@@ -18,7 +18,6 @@ Spec: log-v1 §3.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -90,7 +89,7 @@ class Entry:
             raise _fault("seq")
         if not is_hex(self.prev, 64):
             raise _fault("prev")
-        if not _is_moment(self.time):
+        if not is_time(self.time):
             raise _fault("time")
         if not is_act(self.act):
             raise _fault("act")
@@ -107,16 +106,6 @@ class Entry:
 def is_act(text: str) -> bool:
     """Say whether an act may be named so: words in lower case, joined by dots."""
     return len(text) <= _MAX_WORD and _ACT.fullmatch(text) is not None
-
-
-def _is_moment(text: str) -> bool:
-    if not is_time(text):
-        return False
-    try:
-        dt.datetime.fromisoformat(text)
-    except ValueError:  # 30 February
-        return False
-    return True
 
 
 def _is_plain(value: object, depth: int) -> bool:

@@ -82,9 +82,14 @@ class KeyRing:
         )
 
     @property
+    def promised(self) -> int:
+        """How many supervisors the genesis entry promises under a checkpoint."""
+        return 0 if self.genesis is None else self.genesis.quorum
+
+    @property
     def quorum(self) -> int:
         """How many supervisors a change of supervisors needs; at least one."""
-        return max(1, self.genesis.quorum if self.genesis is not None else 1)
+        return max(1, self.promised)
 
     def start(self, entry: Entry) -> Genesis:
         """Take the first keys from entry 0.

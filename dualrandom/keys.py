@@ -136,10 +136,9 @@ def parse_public_line(data: bytes, file: str = "") -> VKey:
         raise InputError("E705", name=words[2][:80])
     try:
         public = load_ssh_public_key(" ".join(words[:2]).encode())
+        assert isinstance(public, Ed25519PublicKey)  # noqa: S101 - the line says so
     except (ValueError, UnsupportedAlgorithm) as exc:
         raise InputError("E787", file=file) from exc
-    if not isinstance(public, Ed25519PublicKey):
-        raise InputError("E784", file=file)
     try:
         return vkey(words[2], public.public_bytes_raw())
     except VerificationError as exc:
@@ -194,7 +193,7 @@ def load_key(
 
     Args:
         path: of the private key.
-        passphrase: if it has one.
+        passphrase: if it has one; a key in the clear does not ask for it.
         name: the key's name; None: as the ``.pub`` beside it says, which then must
             be there.
 
@@ -267,10 +266,11 @@ def _parse_private(data: bytes, passphrase: str | None, file: str) -> Ed25519Pri
     secret = None if passphrase is None else passphrase.encode()
     try:
         key = load_ssh_private_key(data, secret)
-    except TypeError as exc:  # the library's way to say: encrypted, no passphrase
+    except TypeError as exc:
+        # The library's way to say both: a passphrase is lacking, or is not needed.
         if secret is None:
             raise InputError("E783", file=file) from exc
-        raise
+        return _parse_private(data, None, file)
     except UnsupportedAlgorithm as exc:
         raise InputError("E784", file=file) from exc
     except ValueError as exc:

@@ -211,13 +211,12 @@ def verify_published(
             _check_tiles(checker, get, tiler.add(entry))
         _check_tiles(checker, get, tiler.rest())
     except VerificationError as error:
-        # A checkpoint that is none was found by the checker already.
+        complete = False
         if error.code == "E719":
-            complete = False
             checker.unchecked(error)
         elif error.code == "E720":
-            complete = False
             checker.differs(error)
+        # Else the checkpoint is none, and the checker has said so.
     return checker.finish(complete=complete)
 
 

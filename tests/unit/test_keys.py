@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,7 +40,6 @@ from dualrandom.keys import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 NAME = "shishijian/officer-01"
 PASSPHRASE = "四个不相干的词 make one"
@@ -262,6 +262,46 @@ def test_passphrase_is_needed_and_must_be_right(path: Path) -> None:
     save_key(path, generate_key(NAME), passphrase=PASSPHRASE)
     assert raised(lambda: load_key(path)).code == "E783"
     assert raised(lambda: load_key(path, passphrase="another one")).code == "E782"
+
+
+def test_key_in_the_clear_does_not_ask_for_the_passphrase_at_hand(
+    path: Path, plain: PrivateKey
+) -> None:
+    assert load_key(path, passphrase=PASSPHRASE).public == plain.public
+
+
+def test_what_is_no_key_is_neither_encrypted_nor_plain(path: Path) -> None:
+    assert raised(lambda: is_encrypted(_write(path, b"not a key"))).code == "E785"
+
+
+def test_kind_of_key_that_is_not_built_is_refused(path: Path) -> None:
+    blob = b"openssh-key-v1\0" + b"".join(
+        len(part).to_bytes(4, "big") + part for part in (b"none", b"none", b"")
+    )
+    public = b"\0\0\0\x13sk-ssh-ed25519@open"
+    blob += b"\0\0\0\1" + len(public).to_bytes(4, "big") + public + b"\0\0\0\0"
+    pem = base64.b64encode(blob)
+    data = (
+        b"-----BEGIN OPENSSH PRIVATE KEY-----\n"
+        + pem
+        + b"\n-----END OPENSSH PRIVATE KEY-----\n"
+    )
+    assert raised(lambda: load_key(_write(path, data), name=NAME)).code == "E784"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_full_disk_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def full(name: Path, flags: int, mode: int) -> int:
+        os.close(real(name, flags, mode))
+        return real("/dev/full", os.O_WRONLY)
+
+    monkeypatch.setattr(os, "open", full)
+    key = generate_key(NAME)
+    error = raised(lambda: save_key(path, key, passphrase=None, plain=True))
+    assert (error.code, error.params["file"]) == ("E789", str(path))
+    assert list(path.parent.iterdir()) == []
 
 
 def test_passphrase_is_stretched_by_64_rounds_of_bcrypt(path: Path) -> None:

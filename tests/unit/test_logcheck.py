@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
@@ -18,11 +21,14 @@ from dualrandom.audit import (
     parse_entry,
     parse_genesis,
     sign_checkpoint,
+    tiles,
     verify_log,
     verify_published,
 )
 from dualrandom.canonical import sha256
+from dualrandom.errors import VerificationError
 from dualrandom.keys import verify_ed25519
+from dualrandom.logcheck import _Operations
 from dualrandom.logreport import MOST
 from tests.logmaking import (
     COMMITMENT,
@@ -502,6 +508,28 @@ def test_genesis_that_no_log_can_start_with(
     assert "E778" in codes(report, "unchecked")
 
 
+def test_genesis_is_a_value_and_a_body() -> None:
+    log = LogMaker(quorum=2)
+    body = parse_entry(log.entries[0])[0].body
+    assert parse_genesis(body).body == body
+
+
+def test_genesis_takes_plain_keys_only() -> None:
+    genesis = parse_genesis(parse_entry(LogMaker().entries[0])[0].body)
+    with pytest.raises(VerificationError) as caught:
+        dataclasses.replace(genesis, officers=(MadeKey(OFFICER).vkey.cosigner,))
+    assert caught.value.code == "E746"
+
+
+def test_log_without_a_readable_beginning_still_has_its_chain_checked() -> None:
+    log = LogMaker().year(6)
+    log.entries[0] = b"garbage"
+    report = log.check()
+    assert (report.exit_code, report.first, report.origin) == (1, 0, log.origin)
+    assert codes(report)[:2] == ["E703", "E732"]
+    assert "E778" in codes(report, "unchecked")
+
+
 # ── acts ──
 
 
@@ -563,6 +591,69 @@ def test_announcement_on_lists_that_changed_meanwhile_is_not_checked() -> None:
     log.append("draw.announce", body)
     report = log.check()
     assert (report.exit_code, codes(report, "unchecked")) == (6, ["E757"])
+
+
+@pytest.mark.parametrize(
+    ("act", "field", "value"),
+    [
+        ("key.add", "key", 1),
+        ("key.add", "role", "clerk"),
+        ("key.revoke", "suspect_from", "0"),
+        ("draw.dice", "digits", 1),
+        ("draw.announce", "registry", "412"),
+        ("draw.announce", "registry.seq", None),
+        ("draw.announce", "keys", "x"),
+        ("draw.announce", "keys", [1]),
+        ("draw.announce", "task", ""),
+        ("registry.change", "list", "Targets"),
+        ("registry.change", "added", -1),
+        ("draw.abandon", "reason", "free text, with blanks"),
+    ],
+    ids=str,
+)
+def test_bodies_that_no_act_has(act: str, field: str, value: object) -> None:
+    log = LogMaker()
+    log.lists_due()
+    log.announce("2026-001")
+    bodies: dict[str, dict[str, Any]] = {
+        "key.add": {"key": str(NEW.vkey), "role": "officer"},
+        "key.revoke": {"key": str(NEW.vkey), "suspect_from": 0},
+        "draw.announce": log.announce_body("2026-002"),
+        "draw.abandon": log.abandon_body("2026-001"),
+        "registry.change": json.loads(log.entries[1].split(b"\n")[0])["body"],
+        "draw.dice": {
+            "draw": "2026-001",
+            "commitment": COMMITMENT,
+            "source": 0,
+            "digits": "1" * 20,
+        },
+    }
+    body = bodies[act]
+    if field == "registry.seq":
+        del body["registry"]["seq"]
+    else:
+        body[field] = value
+    log.append(act, body, approvers=log.supervisors[:1])
+    report = log.check()
+    assert codes(report) == ["E746"]
+    assert dict(report.findings[0].params) == {"act": act, "field": field}
+
+
+def test_operations_are_compared_whole() -> None:
+    """Kept one behind the other, two of them must not hide or feign a third."""
+
+    class OneBucket(dict[int, bytearray]):
+        def setdefault(self, _: int, default: bytearray | None = None) -> bytearray:
+            return super().setdefault(0, default or bytearray())
+
+    seen = _Operations()
+    seen._buckets = OneBucket()
+    first, second = "0" * 8 + "-0000-4000-8000-" + "1" * 12, str(UUID(int=5))
+    halves = (UUID(first).bytes + UUID(second).bytes)[8:24]
+    assert [seen.add(op) for op in (first, second)] == [True, True]
+    assert seen.add(str(UUID(bytes=halves)))
+    assert not seen.add(str(UUID(bytes=halves)))
+    assert not seen.add(second)
 
 
 def test_clock_that_goes_back_is_noted() -> None:
@@ -670,6 +761,18 @@ def test_bundle_with_other_entries_than_its_tile_differs() -> None:
                 (files | {path: changed}).get, verify=verify_ed25519, trust=log.kept()
             )
             assert report.exit_code == 1
+
+
+def test_checkpoint_that_is_none_is_a_finding() -> None:
+    files = LogMaker().year(9).published() | {"checkpoint": b"not found"}
+    report = verify_published(files.get, verify=verify_ed25519)
+    assert (report.exit_code, codes(report)) == (1, ["E703"])
+
+
+def test_entry_that_fits_no_bundle_is_not_published() -> None:
+    with pytest.raises(VerificationError) as caught:
+        dict(tiles([b"x" * 65_536]))
+    assert caught.value.code == "E701"
 
 
 def test_copy_of_the_genesis_hash_is_compared() -> None:

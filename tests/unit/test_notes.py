@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -170,6 +170,11 @@ def test_what_cannot_be_signed_as_a_note(text: bytes) -> None:
     assert code_of(lambda: sign_note(text, [KEY])) == "E703"
 
 
+def test_text_that_would_read_as_a_signature_line_is_refused() -> None:
+    text = "a\n\n— n AAAAAAA=".encode()
+    assert code_of(lambda: sign_note(text, [KEY])) == "E703"
+
+
 def test_note_without_signers_is_refused() -> None:
     assert code_of(lambda: sign_note(b"x\n", [])) == "E704"
 
@@ -214,6 +219,7 @@ WEAK_SECOND = bytes.fromhex(
         pytest.param(PUBLISHED_KEY.replace("/foo", "/fop"), "E706", id="other name"),
         pytest.param(PUBLISHED_KEY.replace(".com/", " com/"), "E706", id="blank"),
         pytest.param(PUBLISHED_KEY[:-1] + "l", "E706", id="last bits"),
+        pytest.param(PUBLISHED_KEY[:-2] + "==", "E706", id="not base64"),
         pytest.param(_with_material(1, b"x" * 31), "E709", id="31 bytes"),
         pytest.param(_with_material(4, b"x" * 33), "E709", id="33 bytes"),
         pytest.param(_with_material(1, bytes(32)), "E709", id="order 4"),
@@ -287,6 +293,18 @@ def test_what_is_not_a_checkpoint(text: str, line: int) -> None:
     data = sign_note(text.encode(), [ORIGIN])
     with pytest.raises(VerificationError) as caught:
         parse_checkpoint(data)
+    assert (caught.value.code, caught.value.params) == ("E711", {"line": line})
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [({"origin": "a\nb"}, 1), ({"size": -1}, 2), ({"root": b""}, 3)],
+    ids=["two lines", "negative", "no root"],
+)
+def test_values_that_no_checkpoint_has(changed: dict[str, Any], line: int) -> None:
+    fields: dict[str, Any] = {"origin": "o", "size": 1, "root": ROOT}
+    with pytest.raises(VerificationError) as caught:
+        Checkpoint(**(fields | changed))
     assert (caught.value.code, caught.value.params) == ("E711", {"line": line})
 
 
@@ -403,6 +421,7 @@ HASH = base64.b64encode(ROOT).decode()
             id="64 hashes",
         ),
         pytest.param(f"c2sp.org/tlog-proof@v1\nindex 0\n{HASH}", 4, id="no gap"),
+        pytest.param("c2sp.org/tlog-proof@v1\nextra !\n\n", 2, id="extra not base64"),
     ],
 )
 def test_what_is_not_a_proof(head: str, line: int) -> None:
@@ -429,6 +448,11 @@ PUBLISHED_POLICY = (
     "group X-and-Y all X-witnesses Y-witnesses\n"
     "quorum X-and-Y\n"
 ).encode()
+
+
+def test_proof_that_is_not_utf_8_is_refused() -> None:
+    data = proof_bytes(_proof(3)).replace(b"index", b"\xff", 1)
+    assert code_of(lambda: parse_proof(data)) == "E713"
 
 
 def test_published_example_policy_decides_every_subset_as_it_says() -> None:
