@@ -131,6 +131,13 @@ def check_lists(
         _check_strata(steps, lists)
     _check_quotas(steps, lists)
     _check_excluded(steps, announcement)
+    steps.people(
+        "scope",
+        "people_scope",
+        TARGETS.name,
+        seq=announcement.registry.seq,
+        digest=announcement.registry.targets,
+    )
     if lists.has(TARGETS, EXCLUSIONS):
         _check_exclusions(steps, lists, EXCLUSIONS, TARGETS, "targets")
     if lists.has(INSPECTORS, INSPECTOR_EXCLUSIONS):

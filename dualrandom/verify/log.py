@@ -95,6 +95,7 @@ def check_log(
         steps.unchecked("result_entry", code, "log/result.entry")
     elif len(ended) > 1:
         steps.differs("result_entry", "E851", f"log/{ended[1]}.entry")
+    _check_sequence(steps, logged)
     witnessed = _check_order(steps, announcement, logged, trust)
     parties = _approvers(logged.get("announce"), announcement)
     return Place(
@@ -200,6 +201,18 @@ def _trusted(trust: Policy | None) -> tuple[tuple[VKey, ...], tuple[VKey, ...]]:
     if trust is None:
         return (), ()
     return trust.logs, tuple(key for _, key in trust.witnesses)
+
+
+def _check_sequence(steps: Steps, logged: Mapping[str, _Logged]) -> None:
+    """Check that the end follows the announcement, in the same log."""
+    first = logged.get("announce")
+    for act in ACTS[1:]:
+        last = logged.get(act)
+        if first is None or last is None:
+            continue
+        same = first.entry.log == last.entry.log
+        if not same or first.entry.seq >= last.entry.seq:
+            steps.differs(f"{act}_entry", "E851", f"log/{act}.entry")
 
 
 def _check_order(
