@@ -191,6 +191,18 @@ def _teams() -> Iterator[Test]:
         "member",
     )
     yield case(
+        "a post is taken, and left by a shift, on two paths",
+        situation(
+            "t0 t1 t2",
+            "i0:b+c+d:3 i1:c i2:b+c+d:2 i3:a",
+            ["", "b+c+d", ""],
+            conflicts="t1/i3",
+            key="32e1d89d827e4be30194266f7e698dad",
+        ),
+        "shift",
+        "member",
+    )
+    yield case(
         "tags that come last decide what comes first",
         situation(3, "A:x:1 B:x:1 C:x:1 D::1 E::1 F::1", ["", "x"]),
         "ahead",
@@ -337,6 +349,16 @@ def _shortages() -> Iterator[Test]:
     yield case(
         "chain of tags",
         situation(3, "A:a B:a+b:2 C:a+b+c:2 D:a+b+c:1", ["a", "b", "c"]),
+    )
+    yield case(
+        "two sets that meet only within a team",
+        situation(
+            "t0 t1",
+            "i0:b:1 i1:a+b:2 i2:a:1 i3::2",
+            ["b", "a", "a+b", ""],
+            key="acf305afbd8811259ef392e16a618b32",
+        ),
+        "member",
     )
     yield case("all at one post each", situation(2, "A::1 B::1 C::1"))
     yield case(
