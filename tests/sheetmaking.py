@@ -11,9 +11,11 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
 import xlsxwriter
 
 from dualrandom.errors import DualRandomError, InputError
+from dualrandom.messages import Lang, lines, problem_line
 from dualrandom.sheets import codes
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+LANGUAGES: tuple[Lang, ...] = ("zh-CN", "en")
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -63,8 +66,36 @@ def sheet_xml(rows: str, more: str = "") -> str:
 def cell_xml(ref: str, text: str) -> str:
     """Return one row with one cell of text."""
     row = ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    inner = f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
-    return f'<row r="{row}">{inner}</row>'
+    return f'<row r="{row}">{inline(ref, text)}</row>'
+
+
+def inline(ref: str, text: str) -> str:
+    """Return one cell of text."""
+    return f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def row_xml(number: int, *texts: str, more: str = "") -> str:
+    """Return a row of texts from column A on; ``more`` are its attributes."""
+    cells = (inline(f"{chr(65 + at)}{number}", text) for at, text in enumerate(texts))
+    return f'<row r="{number}"{more}>{"".join(cells)}</row>'
+
+
+def open_document(path: Path, rows: str) -> Path:
+    """Write an ods with one sheet; rows are its XML."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("META-INF/manifest.xml", "<manifest/>")
+        made.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="S">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
 
 
 def raw_book(path: Path, sheet: str, **parts: str) -> Path:
@@ -107,13 +138,13 @@ def raw_book(path: Path, sheet: str, **parts: str) -> Path:
 
 
 def refusal(call: Callable[..., object], *args: object) -> DualRandomError:
-    """Return the error that a call ends with."""
-    try:
+    """Return the error that a call ends with; its sentences can be said."""
+    with pytest.raises(DualRandomError) as caught:
         call(*args)
-    except DualRandomError as error:
-        return error
-    message = "nothing was refused"
-    raise AssertionError(message)
+    for lang in LANGUAGES:
+        assert lines(caught.value, lang)
+        assert all(problem_line(one, lang) for one in caught.value.problems)
+    return caught.value
 
 
 def found(error: DualRandomError) -> list[tuple[str, str | int | None]]:

@@ -23,6 +23,7 @@ from dualrandom.sheets import codes
 from dualrandom.sheets.columns import Type, Words, plain_heading, words
 from dualrandom.sheets.dates import FOREVER, date_of, date_of_serial, end_of_period
 from dualrandom.sheets.limits import MAX_TEXT
+from dualrandom.sheets.texts import EXACT, Cell, as_text, fold, number_text, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
     from dualrandom.errors import Param
     from dualrandom.sheets.columns import Column
 
-Cell = str | float | bool | dt.date
-"""What a reader gives; an empty cell is ``""``."""
-
-EXACT: Final = 10**15
-"""From here on, a number in a cell has lost its last digits."""
 
 _REMEMBERED: Final = 4_096
 _SHOWN: Final = 80
@@ -52,14 +48,7 @@ _ESCAPED: Final = re.compile(r"'+\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}", re.ASCII)
 _DECIMAL: Final = re.compile(r"([0-9]+)\.0+", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_SPLIT: Final = re.compile(r"[,\uff0c\u3001;\uff1b\n]")
 _REASON: Final = re.compile(r"([^(\uff08]*)[(\uff08](.*)[)\uff09]\s*", re.DOTALL)
-_FULL_WIDTH: Final[dict[int, int | str]] = {
-    0x3000: " ",
-    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
-}
-_OPEN: Final = "(\uff08[\u3010\u3014\u300a"
-_CLOSE: Final = ")\uff09]\u3011\u3015\u300b"
 
 
 class Finding(NamedTuple):
@@ -69,42 +58,6 @@ class Finding(NamedTuple):
     code: str
     params: Mapping[str, Param]
     warning: bool = False
-
-
-def fold(text: str) -> str:
-    """Return text with full-width letters, digits and signs made half-width."""
-    return text.translate(_FULL_WIDTH)
-
-
-def split(text: str) -> list[str]:
-    """Return the parts of a list in one cell; what stands in brackets stays whole."""
-    opened = sum(char in _OPEN for char in text)
-    closed = sum(char in _CLOSE for char in text)
-    if opened == closed == 0 or opened != closed:  # brackets that lead nowhere
-        return [part for raw in _SPLIT.split(text) if (part := raw.strip())]
-    parts, depth, start = [], 0, 0
-    for at, char in enumerate(text):
-        depth += (char in _OPEN) - (char in _CLOSE)
-        if depth <= 0 and _SPLIT.match(char):
-            parts.append(text[start:at])
-            start = at + 1
-    return [part for raw in (*parts, text[start:]) if (part := raw.strip())]
-
-
-def number_text(value: float) -> str:
-    """Return a number as people write it: 3, not 3.0."""
-    if math.isfinite(value) and value == int(value) and abs(value) < EXACT:
-        return str(int(value))
-    return repr(value)
-
-
-def as_text(cell: Cell) -> str:
-    """Return a cell as people see it."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    return cell.isoformat() if isinstance(cell, dt.date) else number_text(cell)
 
 
 class _Known(dict[Cell, Any]):

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dualrandom.sheets.cells import Cell
     from dualrandom.sheets.columns import Layout
     from dualrandom.sheets.source import Rows
+    from dualrandom.sheets.texts import Cell
 
 _CHUNK: Final = 2**20
 _SAMPLE: Final = 2**18

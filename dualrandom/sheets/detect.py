@@ -95,7 +95,7 @@ def _check_cfb(data: mmap.mmap, where: Where) -> None:
 
 
 def _has_filepass(data: mmap.mmap) -> bool:
-    """Say whether one of the first records of an xls says that the rest is encrypted."""
+    """Say whether a first record of an xls announces that the rest is encrypted."""
     at = data.find(_BOF)
     for _ in range(_FIRST_RECORDS if at >= 0 else 0):
         record = data[at : at + 4]

@@ -13,15 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.sheets.cells import as_text
 from dualrandom.sheets.columns import plain_heading, without_brackets
 from dualrandom.sheets.limits import HEAD_ROWS
+from dualrandom.sheets.texts import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dualrandom.sheets.cells import Cell
     from dualrandom.sheets.columns import Column, Layout
+    from dualrandom.sheets.texts import Cell
 
 _SHOWN: Final = 300
 _FEW: Final = 2

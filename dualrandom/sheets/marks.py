@@ -18,13 +18,13 @@ import xlsxwriter
 
 from dualrandom.errors import InputError, Where
 from dualrandom.messages import text
-from dualrandom.sheets.cells import as_text
 from dualrandom.sheets.columns import layout
 from dualrandom.sheets.header import find_header
 from dualrandom.sheets.limits import HEAD_ROWS, MIB
 from dualrandom.sheets.reading import open_sheets
 from dualrandom.sheets.source import letters
-from dualrandom.sheets.write import breadth, replacing, sheet_name
+from dualrandom.sheets.texts import as_text
+from dualrandom.sheets.write import TEXT, breadth, replacing, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,8 +173,8 @@ def _write_sheet(
     heading = _heading_row(head, table)
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
         made = book.add_worksheet(sheet_name(sheet.name or table.title(lang)))
-        plain = book.add_format({"num_format": "@"})
-        red = book.add_format({"num_format": "@", "bg_color": f"#{_RED}"})
+        plain = book.add_format({"num_format": TEXT})
+        red = book.add_format({"num_format": TEXT, "bg_color": f"#{_RED}"})
         wide = book.add_format({"bg_color": f"#{_RED}", "text_wrap": True})
         for place, column in enumerate(zip_longest(*head, fillvalue=""), sheet.left):
             widest = max(breadth(as_text(cell)) for cell in column[heading - 1 :])

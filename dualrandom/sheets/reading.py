@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.errors import Problem
-    from dualrandom.sheets.cells import Cell
     from dualrandom.sheets.columns import Layout
     from dualrandom.sheets.header import Header
     from dualrandom.sheets.source import Rows, Sheet
+    from dualrandom.sheets.texts import Cell
 
 R = TypeVar("R")
 

@@ -18,17 +18,19 @@ from typing import TYPE_CHECKING, Any, Final
 from dualrandom.errors import Problem
 from dualrandom.model import is_id
 from dualrandom.sheets import codes, limits
-from dualrandom.sheets.cells import converter, fold
+from dualrandom.sheets.cells import converter
 from dualrandom.sheets.columns import plain_heading, words
+from dualrandom.sheets.texts import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dualrandom.errors import Param, Where
-    from dualrandom.sheets.cells import Cell, Converter, Finding
+    from dualrandom.sheets.cells import Converter, Finding
     from dualrandom.sheets.columns import Layout
     from dualrandom.sheets.header import Header
     from dualrandom.sheets.source import Rows, Sheet
+    from dualrandom.sheets.texts import Cell
 
 _AFTER_TOTAL: Final = re.compile(r"[0-9.,:()]*[^0-9.,:()]?[0-9.,:()]*")
 _SHOWN: Final = 80

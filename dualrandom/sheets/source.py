@@ -13,8 +13,8 @@ from dualrandom.errors import Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dualrandom.sheets.cells import Cell
     from dualrandom.sheets.header import Merge
+    from dualrandom.sheets.texts import Cell
 
 Rows = list[list["Cell"]]
 """A batch; rows may differ in length."""

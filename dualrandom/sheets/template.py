@@ -16,7 +16,14 @@ import xlsxwriter
 
 from dualrandom.messages import text
 from dualrandom.sheets.columns import layout
-from dualrandom.sheets.write import EXCEL_ROWS, JOIN, height, replacing, sheet_name
+from dualrandom.sheets.write import (
+    EXCEL_ROWS,
+    JOIN,
+    TEXT,
+    height,
+    replacing,
+    sheet_name,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,11 +60,11 @@ def _list_sheet(
     lang: Lang,
 ) -> None:
     sheet = book.add_worksheet(sheet_name(title))
-    plain = book.add_format({"num_format": "@"})
+    plain = book.add_format({"num_format": TEXT})
     heads = {
         required: book.add_format(
             {
-                "num_format": "@",
+                "num_format": TEXT,
                 "bold": True,
                 "border": 1,
                 "align": "center",
@@ -105,7 +112,7 @@ def _notes_sheet(
     lang: Lang,
 ) -> None:
     sheet = book.add_worksheet(sheet_name(text(lang, "sheets.notes")))
-    wrap = {"text_wrap": True, "valign": "top", "border": 1, "num_format": "@"}
+    wrap = {"text_wrap": True, "valign": "top", "border": 1, "num_format": TEXT}
     plain = book.add_format(wrap)
     bold = book.add_format({**wrap, "bold": True})
     head = book.add_format({**wrap, "bold": True, "bg_color": "#DCE6F1"})

@@ -43,6 +43,8 @@ _HIGHEST: Final = 405
 _PAGE: Final = 200
 """Columns of text that can still be read when they are fitted to a page's width."""
 _A4: Final = 9
+TEXT: Final = 49
+"""Excel's own number format for text."""
 
 
 def cell_text(value: Value) -> str:
@@ -161,10 +163,10 @@ def _write_xlsx(
     count = 0
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(sheet_name(title))
-        cell = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+        cell = book.add_format({"num_format": TEXT, "valign": "top", "text_wrap": True})
         head = book.add_format(
             {
-                "num_format": "@",
+                "num_format": TEXT,
                 "bold": True,
                 "bg_color": "#DCE6F1",
                 "bottom": 1,
@@ -191,7 +193,8 @@ def _write_xlsx(
                 if len(text) > MAX_TEXT:
                     where = Where(file=name, row=count + 1, column=headers[at])
                     raise InputError("E239", where=where, limit=MAX_TEXT)
-                sheet.write_string(count, at, text, cell)
+                if text:
+                    sheet.write_string(count, at, text, cell)
         if headers:
             sheet.autofilter(0, 0, count, len(headers) - 1)
     return count

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualrandom.sheets.cells import converter, split
+from dualrandom.sheets.cells import converter
 from dualrandom.sheets.columns import Column, Listing, layout
+from dualrandom.sheets.texts import split
 from tests.sheetmaking import code
 
 
@@ -275,7 +276,7 @@ def test_a_certificate_number_that_lost_digits_is_refused() -> None:
 
 def test_numbers_and_truth_values_are_not_confused() -> None:
     """1, 1.0 and True are one key of a Python dict."""
-    assert convert("targets", "kind", 1.0, True, "1", "TRUE")[0] == [
+    assert convert("targets", "kind", *[1.0, True, "1", "TRUE"])[0] == [
         "1",
         "TRUE",
         "1",
@@ -295,19 +296,13 @@ def test_findings_name_their_place_after_remembered_cells() -> None:
 CELLS = st.one_of(st.text(), st.floats(), st.booleans(), st.dates())
 
 
-@given(
-    st.sampled_from(
-        [
-            (name, c.field)
-            for name in ("targets", "inspectors", "items")
-            for c in layout(name).columns
-        ]
-    ),  # type: ignore[arg-type]
-    st.lists(CELLS),
-    st.booleans(),
-)
+LISTINGS: tuple[Listing, ...] = ("targets", "inspectors", "items")
+COLUMNS = [(name, c.field) for name in LISTINGS for c in layout(name).columns]
+
+
+@given(which=st.sampled_from(COLUMNS), cells=st.lists(CELLS), escaped=st.booleans())
 def test_no_cell_breaks_a_converter(
-    which: tuple[Any, str], cells: list[Any], escaped: bool
+    which: tuple[Listing, str], cells: list[Any], *, escaped: bool
 ) -> None:
     values, findings = convert(*which, *cells, escaped=escaped)
     assert len(values) == len(cells)

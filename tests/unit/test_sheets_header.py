@@ -10,8 +10,8 @@ from dualrandom.sheets.columns import layout, plain_heading
 from dualrandom.sheets.header import find_header
 
 if TYPE_CHECKING:
-    from dualrandom.sheets.cells import Cell
     from dualrandom.sheets.columns import Listing
+    from dualrandom.sheets.texts import Cell
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dualrandom.messages import problem_line
 from dualrandom.records import InspectorRecord, Recusal, TargetPrivate, TargetRecord
 from dualrandom.sheets import read_inspectors, read_items, read_targets
 from tests.sheetmaking import (
+    LANGUAGES,
     book,
     cell_xml,
     code,
     found,
+    inline,
+    open_document,
     raw_book,
     refusal,
+    row_xml,
     sheet_xml,
     text_file,
 )
@@ -38,6 +42,8 @@ def csv(
 
 
 def warned(reading: Reading[Any]) -> list[tuple[str, str | int | None]]:
+    for lang in LANGUAGES:
+        assert all(problem_line(one, lang) for one in reading.warnings)
     return [(w.code, w.where.cell or w.where.row) for w in reading.warnings]
 
 
@@ -176,8 +182,11 @@ def test_of_two_certificates_any_valid_one_counts(
 
 def test_both_templates_of_21_columns(tmp_path: Path) -> None:
     row = [
-        "E1", "示例甲", "女", "110101199001011234", "13800000000", "本科", "法学", "食品药品管理类",
-        "2019-07-01", "药品检查员，保化检查员", "A01，A02", "城东", "县级", "科员", "一科", "食品科",
+        "E1", "示例甲", "女", "110101199001011234", "13800000000", "本科", "法学",
+        "食品药品管理类",
+        "2019-07-01", "药品检查员，保化检查员", "A01，A02", "城东", "县级", "科员",
+        "一科",
+        "食品科",
         "否", "Z1", "2029-12-31", "示例局", "在岗", f"{code(1)}（配偶任职）、{code(2)}",
     ]  # fmt: skip
     reading = read_inspectors(book(tmp_path / "a.xlsx", [JOINT_2017, row]))
@@ -273,7 +282,7 @@ def test_a_sheet_that_does_not_begin_at_a1(tmp_path: Path) -> None:
 
 
 def test_rows_that_are_no_records(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["名录", "", "", ""],
         ["序号", *HEAD],
         ["城东（1户）", "", "", ""],
@@ -318,33 +327,20 @@ def test_an_id_alone_is_a_slip_not_a_group(tmp_path: Path) -> None:
 
 
 def test_merged_cells_below_the_heading(tmp_path: Path) -> None:
-    rows = "".join(
-        f'<row r="{n}">{"".join(cells)}</row>'
-        for n, cells in enumerate(
-            [
-                [_cell("A1", "工号"), _cell("B1", "姓名"), _cell("C1", "所在部门")],
-                [_cell("A2", "E1"), _cell("B2", "甲"), _cell("C2", "一科")],
-                [_cell("A3", "E2"), _cell("B3", "乙")],
-                [_cell("A4", "E3"), _cell("B4", "丙")],
-                [_cell("A5", "E4"), _cell("B5", "丁")],
-                [_cell("A6", "二科（1人）")],
-            ],
-            1,
-        )
-    )
-    merged = '<mergeCells count="2"><mergeCell ref="C2:C4"/><mergeCell ref="A6:C6"/></mergeCells>'
-    reading = read_inspectors(raw_book(tmp_path / "a.xlsx", sheet_xml(rows, merged)))
-    assert [row.inspector.unit for row in reading.records] == [
-        "一科",
-        "一科",
-        "一科",
-        "",
+    rows = [
+        row_xml(1, "工号", "姓名", "所在部门"),
+        row_xml(2, "E1", "甲", "一科"),
+        row_xml(3, "E2", "乙"),
+        row_xml(4, "E3", "丙"),
+        row_xml(5, "E4", "丁"),
+        row_xml(6, "二科（1人）"),
     ]
+    merged = '<mergeCell ref="C2:C4"/><mergeCell ref="A6:C6"/>'
+    xml = sheet_xml("".join(rows), f"<mergeCells>{merged}</mergeCells>")
+    reading = read_inspectors(raw_book(tmp_path / "a.xlsx", xml))
+    units = [row.inspector.unit for row in reading.records]
+    assert units == ["一科", "一科", "一科", ""]
     assert warned(reading) == [("E274", 6)]
-
-
-def _cell(ref: str, text: str) -> str:
-    return f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 @pytest.mark.parametrize("text", ["城东", "城东（1户）", "一、城东分局"])
@@ -355,30 +351,26 @@ def test_group_rows_in_the_column_of_ids(tmp_path: Path, text: str) -> None:
 
 def test_merges_over_several_batches(tmp_path: Path) -> None:
     count = 500
-    cells = "".join(
-        f'<row r="{n}">{_cell(f"A{n}", f"E{n}")}{_cell(f"B{n}", "甲")}'
-        f"{_cell('C2', '一科') if n == 2 else ''}</row>"  # noqa: PLR2004
-        for n in range(2, count)
-    )
-    head = f'<row r="1">{_cell("A1", "工号")}{_cell("B1", "姓名")}{_cell("C1", "部门")}</row>'
-    merged = f'<mergeCells><mergeCell ref="C2:C{count - 1}"/></mergeCells>'
-    reading = read_inspectors(
-        raw_book(tmp_path / "a.xlsx", sheet_xml(head + cells, merged))
-    )
+    rows = [row_xml(1, "工号", "姓名", "部门"), row_xml(2, "E2", "甲", "一科")]
+    rows += [row_xml(n, f"E{n}", "甲") for n in range(3, count + 1)]
+    merged = f'<mergeCells><mergeCell ref="C2:C{count}"/></mergeCells>'
+    path = raw_book(tmp_path / "a.xlsx", sheet_xml("".join(rows), merged))
+    reading = read_inspectors(path)
+    assert reading.rows == count - 1
     assert {row.inspector.unit for row in reading.records} == {"一科"}
 
 
 def test_hidden_rows_are_read_and_told(tmp_path: Path) -> None:
-    row = f'<row r="3" hidden="1">{_cell("A3", "A2")}{_cell("B3", "乙")}</row>'
-    rows = (
-        f'<row r="1">{_cell("A1", "编号")}{_cell("B1", "名称")}</row>'
-        f'<row r="2">{_cell("A2", "A1")}{_cell("B2", "甲")}</row>{row}<row r="9" hidden="1"/>'
-    )
-    reading = read_targets(raw_book(tmp_path / "a.xlsx", sheet_xml(rows)))
-    assert ids(reading) == ["A1", "A2"]
-    assert [(w.code, w.params) for w in reading.warnings] == [
-        ("E270", (("count", 1), ("row", 3)))
+    rows = [
+        row_xml(1, "编号", "名称"),
+        row_xml(2, "A1", "甲"),
+        row_xml(3, "A2", "乙", more=' hidden="1"'),
+        row_xml(9, more=' hidden="1"'),
     ]
+    reading = read_targets(raw_book(tmp_path / "a.xlsx", sheet_xml("".join(rows))))
+    assert ids(reading) == ["A1", "A2"]
+    told = [(w.code, w.params) for w in reading.warnings]
+    assert told == [("E270", (("count", 1), ("row", 3)))]
 
 
 def test_the_sheet_whose_heading_fits(tmp_path: Path) -> None:
@@ -623,30 +615,21 @@ def test_a_sheet_cannot_be_chosen_in_text(tmp_path: Path) -> None:
 
 
 def test_an_open_document_sheet(tmp_path: Path) -> None:
-    cells = "".join(
-        f"<table:table-row>{''.join(f'<table:table-cell office:value-type={chr(34)}string{chr(34)}><text:p>{c}</text:p></table:table-cell>' for c in row)}</table:table-row>"
-        for row in (HEAD, [code(1), "店", "城东"])
-    )
-    path = tmp_path / "a.ods"
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        made.writestr(
-            "content.xml",
-            '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-            'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-            'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
-            f'<office:spreadsheet><table:table table:name="名录">{cells}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-        made.writestr("META-INF/manifest.xml", "<manifest/>")
-    reading = read_targets(path)
-    assert (ids(reading), reading.sheet) == ([code(1)], "名录")
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p>'
+    rows = [
+        "".join(cell.format(text) + "</table:table-cell>" for text in texts)
+        for texts in (HEAD, [code(1), "店", "城东"])
+    ]
+    xml = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    reading = read_targets(open_document(tmp_path / "a.ods", xml))
+    assert (ids(reading), reading.sheet) == ([code(1)], "S")
 
 
 def test_formulas_count_by_their_stored_values(tmp_path: Path) -> None:
-    rows = f'<row r="1">{_cell("A1", "编号")}{_cell("B1", "名称")}</row><row r="2">{_cell("A2", "A1")}'
-    rows += '<c r="B2" t="str"><f>CONCATENATE("示","例")</f><v>示例</v></c></row>'
-    reading = read_targets(raw_book(tmp_path / "a.xlsx", sheet_xml(rows)))
+    formula = '<c r="B2" t="str"><f>CONCATENATE("示","例")</f><v>示例</v></c>'
+    row = f'<row r="2">{inline("A2", "A1")}{formula}</row>'
+    xml = sheet_xml(row_xml(1, "编号", "名称") + row)
+    reading = read_targets(raw_book(tmp_path / "a.xlsx", xml))
     assert reading.records[0].public.name == "示例"
 
 
