@@ -22,6 +22,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from dualrandom.canonical import MAX_DEPTH, json_line, parse_json
@@ -40,9 +41,7 @@ NO_PREVIOUS: Final = "0" * 64
 """``prev`` of entry 0."""
 
 _FIELDS: Final = ("act", "body", "by", "log", "op", "prev", "seq", "time")
-_TYPES: Final = tuple(
-    (field, {"seq": int, "body": dict}.get(field, str)) for field in _FIELDS
-)
+_TYPES: Final = [{"seq": int, "body": dict}.get(field, str) for field in _FIELDS]
 _KNOWN: Final = frozenset((*_FIELDS, "approvals"))
 _ACT = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)*")
 _ASTRAL = re.compile(rb"[\xf0-\xff]")
@@ -103,6 +102,7 @@ class Entry:
             raise _fault("approvals")
 
 
+@lru_cache(maxsize=1_024)  # a log says the same few words again and again
 def is_act(text: str) -> bool:
     """Say whether an act may be named so: words in lower case, joined by dots."""
     return len(text) <= _MAX_WORD and _ACT.fullmatch(text) is not None
@@ -167,9 +167,9 @@ def parse_entry(data: bytes) -> tuple[Entry, Note]:
     value = _parse_line(line) if plain else parse_json(line)
     if not isinstance(value, dict):
         raise VerificationError("E802")
-    for field, kind in _TYPES:
-        if type(value.get(field)) is not kind:
-            raise _fault(field)
+    if [type(value.get(field)) for field in _FIELDS] != _TYPES:
+        types = zip(_FIELDS, _TYPES, strict=True)
+        raise _fault(next(f for f, kind in types if type(value.get(f)) is not kind))
     approvals = value.get("approvals", ())
     if "approvals" in value and not (
         type(approvals) is list and approvals and all(type(x) is str for x in approvals)

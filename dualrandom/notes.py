@@ -21,6 +21,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from dualrandom.errors import VerificationError
@@ -175,6 +176,7 @@ KeyBook = dict[tuple[str, bytes], VKey]
 """Known keys by name and id: only both together say whose a line is."""
 
 
+@lru_cache(maxsize=1_024)  # a log has the same few names on every line
 def is_key_name(name: str) -> bool:
     """Say whether a key may be named so: no Unicode space, no ``+``, not empty."""
     return _NAME.fullmatch(name) is not None

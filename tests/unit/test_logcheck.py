@@ -21,11 +21,12 @@ from dualrandom.audit import (
     parse_entry,
     parse_genesis,
     sign_checkpoint,
+    sign_note,
     tiles,
     verify_log,
     verify_published,
 )
-from dualrandom.canonical import sha256
+from dualrandom.canonical import json_line, sha256
 from dualrandom.errors import VerificationError
 from dualrandom.keys import verify_ed25519
 from dualrandom.logcheck import _Operations
@@ -581,6 +582,14 @@ def test_unknown_fields_are_not_checked() -> None:
     assert report.exit_code == 6
     fields = [dict(f.params)["field"] for f in report.findings if f.code == "E747"]
     assert fields == ["registry.items", "plan"]
+
+
+def test_unknown_field_of_an_entry_is_not_checked() -> None:
+    log = LogMaker()
+    value = json.loads(log.change().split(b"\n")[0]) | {"memo": "x"}
+    log.entries[-1] = sign_note(json_line(value), [log.officers[0]])
+    report = log.check()
+    assert (report.exit_code, codes(report, "unchecked")) == (6, ["E726"])
 
 
 def test_announcement_on_lists_that_changed_meanwhile_is_not_checked() -> None:
