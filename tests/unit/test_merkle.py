@@ -112,9 +112,7 @@ def test_every_pair_of_small_trees_is_proven_consistent() -> None:
             )
 
 
-@pytest.mark.parametrize(
-    ("index", "size"), [(-1, 3), (3, 3), (0, 0), (0, 71)], ids=str
-)
+@pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (0, 71)], ids=str)
 def test_no_proof_of_what_is_not_there(index: int, size: int) -> None:
     with pytest.raises(VerificationError) as caught:
         inclusion_proof(LEAVES, index, size)
