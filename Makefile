@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static format lint types imports vectors bench sample clean
+.PHONY: help demo test check static format lint types imports vectors docs bench sample clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -18,11 +18,11 @@ demo: .venv/installed  ## one whole draw on fictional lists, from import to publ
 test: .venv/installed  ## all tests
 	$(RUN) -m pytest -n auto
 
-check: static test  ## format, lint, types, import rules, vectors, then all tests
+check: static test  ## format, lint, types, import rules, vectors, docs, then all tests
 
-static: format lint types imports vectors
+static: format lint types imports vectors docs
 
-format lint types imports vectors: .venv/checkers
+format lint types imports vectors docs: .venv/checkers
 format:
 	$(RUN) -m ruff format --check
 lint:
@@ -32,8 +32,12 @@ types:
 imports:
 	$(BIN)/lint-imports
 vectors:
-	@set -e; for script in $(wildcard tests/vectors/generate*.py); do \
-		echo "$$script --check"; $(RUN) $$script --check; done
+	$(call each,$(wildcard tests/vectors/generate*.py))
+docs:
+	$(call each,$(wildcard tools/*_reference.py tools/*_table.py))
+
+# Each generator compares what it would write with what stands there.
+each = @set -e; for script in $(1); do echo "$$script --check"; $(RUN) $$script --check; done
 
 bench: .venv/checkers  ## ratios against other programs, in one run; writes build/bench.json
 	$(RUN) -m bench
