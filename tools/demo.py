@@ -10,6 +10,7 @@ Speaks Chinese, or English with ``DUALRANDOM_LANG=en``.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shlex
 import shutil
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICE, TASK = "示例局", "2026-001"
+# An inspection lies ahead, whenever the demo is run.
+START, END = (
+    str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=days)) for days in (8, 38)
+)
 DICE = "63454660390103169462"
 ENGLISH = os.environ.get("DUALRANDOM_LANG", "").startswith("en")
 SHOWN = 12
@@ -160,7 +165,7 @@ def announce(demo: Demo) -> None:
     )
     demo.run(
         *("dualrandom", "task", "new", TASK, "--item", "SP-03", "--ratio", "3%"),
-        *("--posts", "执法证:2", "--from", "2026-12-01", "--to", "2026-12-31"),
+        *("--posts", "执法证:2", "--from", START, "--to", END),
         *("--title", "食品经营监督检查"),
     )
     demo.run("dualrandom", "draw", TASK, "--dice", DICE, expect=4)
