@@ -354,11 +354,12 @@ SMALL, LARGE = 16 << 20, 2 << 30  # bytes: JSON, seed and log files; tables
 class Folder:
     """A draw folder on disk: its regular files, and those of log/."""
 
-    def __init__(self, path: str) -> None:
-        self.path, self.name = path, os.path.basename(os.path.realpath(path))
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.name = os.path.basename(os.path.realpath(path)) if path else ""
         self.sizes: dict[str, int] = {}
         self.odd: list[str] = []  # links, devices, folders where a file is due
-        for place in ("", "log/"):
+        for place in ("", "log/") if path else ():
             at = os.path.join(path, place)
             if place and (not os.path.isdir(at) or os.path.islink(at[:-1])):
                 continue
@@ -537,19 +538,25 @@ Reach = Tuple[int, Dict[int, int], Dict[int, int]]
 class Seats:
     """Who holds which post: a flow that changes only along alternating chains.
 
-    Posts and inspectors are numbers; sets of posts are the bits of an integer. A chain
-    is a path in the residual network: an inspector takes a post, its holder takes
-    another one in turn, or moves to another post of the same team, and so on. The
-    search tries them all, so "no chain" means that no such assignment exists.
+    Inspectors and posts are numbers (every target's first post, then every second …);
+    sets of posts are the bits of an integer. A chain is a path in the residual network:
+    an inspector takes a post, its holder takes another one in turn, or moves to another
+    post of the same team, and so on. The search tries them all, so "no chain" means
+    that no such assignment exists.
     """
 
-    def __init__(self, team: list[int], can_hold: list[int]) -> None:
-        self.team = team  # post → all posts of its target
+    def __init__(self, targets: int, team: int, can_hold: list[int]) -> None:
+        self.targets, count = targets, targets * team
+        self.one_team = sum(1 << p * targets for p in range(team))
         self.can = can_hold  # inspector → the posts that he is eligible for
-        self.holder = [-1] * len(team)
+        self.holder = [-1] * count
         self.held = [0] * len(can_hold)  # inspector → his posts
         self.busy = [0] * len(can_hold)  # inspector → all posts of the teams he is in
-        self.free = self.loose = (1 << len(team)) - 1  # nobody's; not settled for good
+        self.free = self.loose = (1 << count) - 1  # nobody's; not settled for good
+
+    def team(self, post: int) -> int:
+        """All posts of a post's target."""
+        return self.one_team << post % self.targets
 
     def seat(self, changes: list[tuple[int, int]]) -> None:
         """Give posts to inspectors: (post, inspector) pairs that belong together."""
@@ -557,11 +564,11 @@ class Seats:
             old = self.holder[post]
             if old >= 0:
                 self.held[old] &= ~(1 << post)
-                self.busy[old] &= ~self.team[post]
+                self.busy[old] &= ~self.team(post)
         for post, new in changes:
             self.holder[post] = new
             self.held[new] |= 1 << post
-            self.busy[new] |= self.team[post]
+            self.busy[new] |= self.team(post)
             self.free &= ~(1 << post)
 
     def search(self, inspector: int = -1, post: int = -1) -> Reach:
@@ -585,7 +592,7 @@ class Seats:
                 if h not in gives:
                     gives[h] = y
                     queue.append(h)
-                moves = self.can[h] & self.team[y] & unseen
+                moves = self.can[h] & self.team(y) & unseen
                 unseen &= ~moves
                 for z in bits(moves):
                     takes[z] = ~y
@@ -631,10 +638,10 @@ class Seats:
                 break
             movable, in_team = self.held[i] & self.loose, self.busy[i] >> post & 1
             if in_team:  # then only by leaving his other post of this team
-                movable &= self.team[post]
+                movable &= self.team(post)
             if not movable:
                 continue
-            swap = movable & self.can[now] & (~self.busy[now] | self.team[post])
+            swap = movable & self.can[now] & (~self.busy[now] | self.team(post))
             if swap:  # the two simply exchange posts
                 self.seat([(post, i), (swap.bit_length() - 1, now)])
                 break
@@ -692,8 +699,7 @@ def match(
         sees &= ~recused.get(i["id"], 0)
         able = [p for p, need in enumerate(posts) if set(need) <= set(i["tags"])]
         can_hold.append(sum(sees << p * size for p in able))
-    one_team = sum(1 << p * size for p in range(len(posts)))
-    seats = Seats([one_team << post % size for post in range(count)], can_hold)
+    seats = Seats(size, len(posts), can_hold)
 
     # First, how many: one post at a time, to whoever has the fewest.
     ids = [i["id"] for i in inspectors]
@@ -712,7 +718,7 @@ def match(
     # Then, who goes where: post after post, the lowest ticket that still works.
     ranked = []  # target → inspectors by ticket
     for t, target in enumerate(targets):
-        some = [n for n in range(len(ids)) if can_hold[n] >> t & one_team]
+        some = [n for n in range(len(ids)) if can_hold[n] >> t & seats.one_team]
         some.sort(key=lambda n: (sha(f"{key},{target}/{ids[n]}"), ids[n]))
         ranked.append(array("I", some))
     filled = []
@@ -727,7 +733,7 @@ def staffable(needs: list[list[str]], eligible: list[set[str]]) -> bool:
     """Whether one target, taken alone, gets a full team from those (by their tags)."""
     posts = range(len(needs))
     able = [sum(1 << p for p in posts if set(needs[p]) <= tags) for tags in eligible]
-    seats = Seats([(1 << len(needs)) - 1] * len(needs), able)
+    seats = Seats(1, len(needs), able)
     return any(seats.one_more(n) and not seats.free for n in range(len(able)))
 
 
@@ -989,8 +995,9 @@ def read_policy(raw: bytes) -> Trust:
     def key(text: str, kind: int) -> set[bytes]:
         try:
             found = parse_vkey(text)
-        except Unchecked:
-            return set()  # of a kind that this file cannot check: it never counts
+        except Unchecked:  # a kind that this program cannot check
+            must(kind == 4, "policy", line=text)  # a witness simply never counts
+            return set()
         others = [k.public for k in keys[kind]]
         must(found.kind == kind and found.public not in others, "policy", line=text)
         keys[kind].append(found)
@@ -1095,7 +1102,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "abandon": {"reason": TEXT},
 }
 # fmt: on
-PAIRS_LIMIT = 100_000_000  # posts × inspectors that this plain program takes on
+POSTS_LIMIT, PAIRS_LIMIT = 200_000, 100_000_000  # what this plain program takes on
 
 
 class Entry(NamedTuple):
@@ -1482,15 +1489,17 @@ class Check:
     def check_staffing(self) -> Said:
         """Nobody is shielded by recusing all who could inspect him (draw §3)."""
         staff = [i for i in self.inspectors() if i["max"] != 0]
-        recused, needs, names = self.recused(), self.needs(), {i["id"] for i in staff}
+        tags = {i["id"]: set(i["tags"]) for i in staff}
+        recused, needs = self.recused(), self.needs()
         known: dict[tuple[str, frozenset[str]], bool] = {}  # cases met before
         for ident, region in self.regions().items():
-            barred = frozenset(recused.get(ident, set()) & names)
+            barred = frozenset(recused.get(ident, set()) & tags.keys())
             case = ("" if self.notice["area"] == "any" else region, barred)
             if case not in known:
                 able = [i for i in staff if i["id"] not in barred]
                 able = [i for i in able if self.in_area(i, region)]
-                known[case] = staffable(needs, [set(i["tags"]) for i in able])
+                known[case] = staffable(needs, [tags[i["id"]] for i in able])
+                can(len(known) * len(staff) <= PAIRS_LIMIT, "work", pairs=len(known))
             must(known[case], "unstaffable", id=ident)
         return agrees("staffing")
 
@@ -1667,8 +1676,9 @@ class Check:
         can(self.result, "needs", name="result.json")
         staff, recused, needs = self.inspectors(), self.recused(), self.needs()
         drawn, area = self.drawn_in_order(), self.notice["area"]
-        pairs = len(drawn) * len(needs) * len(staff)
-        can(pairs <= PAIRS_LIMIT, "work", pairs=pairs)
+        count = len(drawn) * len(needs)
+        small = count <= POSTS_LIMIT and count * len(staff) <= PAIRS_LIMIT
+        can(small, "work", pairs=f"{count} × {len(staff)}")
         conflicts = {(ident, i) for ident in drawn for i in recused.get(ident, ())}
         teams = match(self.key, drawn, needs, staff, self.regions(), area, conflicts)
         possible, said = teams is not None, self.result["matched"]
@@ -1740,6 +1750,7 @@ class Check:
             both = f"result.json, {file}"
             same(digest, body["result"], "SHA-256 of result.json", both)
         must(body["keys"] == sorted(set(body["keys"])), "entry-keys")
+        can(len(body["keys"]) <= 64, "work", pairs="keys > 64")
         keys = [parse_vkey(key) for key in body["keys"]]
         must(all(key.kind == 1 for key in keys), "entry-keys")
         valid, unknown = check_note(note, keys)
@@ -2034,6 +2045,7 @@ unlisted | 协议未列的文件：{files} | files that the protocol does not li
 unreadable | 读不出来：{error} | cannot be read: {error}
 too-large | 文件过大，本程序不读 | too large for this program
 work | 规模过大，本程序不算：{pairs} | too much work for this program: {pairs}
+no-folder | {error} | {error}
 not-a-file | 不是普通文件（是链接或目录） | a link or folder, not a regular file
 not-due | 按公告和结果不应有此文件 | this file is not due in this draw
 file | {rows} 行，SHA-256 {digest} | {rows} rows, SHA-256 {digest}
@@ -2174,7 +2186,7 @@ VERDICTS = {
         "可见部分一致。缺少或未核：",
         "the visible part agrees. Missing or unchecked: ",
     ),
-    5: ("没有这个文件夹，或打不开：", "no such folder, or it cannot be opened: "),
+    5: ("没有这个文件夹，或打不开", "no such folder, or it cannot be opened"),
 }
 # What could play tricks on a terminal: controls, direction changes, surrogates.
 TRICKS = f"[{CONTROLS}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
@@ -2182,7 +2194,7 @@ TRICKS = f"[{CONTROLS}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff
 
 def plain(text: Any) -> str:
     """Text that is safe to print."""
-    return re.sub(TRICKS, lambda m: f"\\u{ord(m.group()):04x}", str(text))
+    return re.sub(TRICKS, lambda m: f"\\u{ord(m.group()):04x}", str(text)[:1000])
 
 
 def sentence(code: str, params: dict[str, Any], language: int) -> str:
@@ -2194,6 +2206,8 @@ def sentence(code: str, params: dict[str, Any], language: int) -> str:
 def exit_code(steps: list[dict[str, Any]]) -> int:
     """1 outranks 6; lines for people do not count (draw §7)."""
     ended = {step["verdict"] for step in steps}
+    if any(step["code"] == "no-folder" for step in steps):
+        return 5
     return 1 if "differs" in ended else 6 if "unchecked" in ended else 0
 
 
@@ -2255,7 +2269,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     language = 1 if options.lang == "en" else 0
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
     trust, kept = None, options.policy or options.genesis
     if kept:
@@ -2267,25 +2282,22 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error(f"{plain(kept)}: {error.strerror}")
         except Finding as f:
             parser.error(f"{plain(kept)}: {sentence(f.code, f.params, language)}")
+    check, found = Check(Folder(), trust), []
     try:
-        kind = Folder if os.path.isdir(options.folder) else Zip
-        folder = kind(options.folder)
+        is_folder = os.path.isdir(options.folder)
+        check.folder = Folder(options.folder) if is_folder else Zip(options.folder)
+        check.run()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        say(f"{VERDICTS[5][language]}{plain(options.folder)}: {plain(why)}")
-        return 5
-    except Refused as f:
-        say(f"[{MARKS['differs'][language]}] {sentence(f.code, f.params, language)}")
-        return 1
-
-    check, found = Check(folder, trust), []
-    check.run()
+        check.add("unchecked", "folder", options.folder, "no-folder", error=why)
+    except Refused as f:  # a zip that is none, or plays tricks
+        check.add("differs", "folder", options.folder, f.code, **f.params)
     if options.lookup:
         check.step("lookup", "", check.look_up, options.lookup)
         found = [dict(check.steps.pop(), number=0)]
     outcome = report(check, found, language)
     if options.json:
-        say(json.dumps(outcome, ensure_ascii=False))
+        say(json.dumps(outcome, ensure_ascii=False, default=str))
     else:
         for step in check.steps + found:
             say(line_of(step, language))

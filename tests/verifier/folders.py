@@ -14,8 +14,10 @@ import hashlib
 import json
 from fractions import Fraction
 from math import ceil, floor
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FROZEN = (
     "targets.tsv",
@@ -28,10 +30,13 @@ FROZEN = (
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 ROLLS = "63454660390103169462"
 SIGNATURE = "b7" * 48
+SOME_CONFLICT = [(0, "A-01")]
 PULSE = {
     "chainIndex": 2,
     "external": {"sourceId": "0" * 128, "statusCode": 0, "value": "0" * 128},
-    "listValues": [{"type": "previous", "uri": "https://…/1853310", "value": "5C" * 64}],
+    "listValues": [
+        {"type": "previous", "uri": "https://…/1853310", "value": "5C" * 64}
+    ],
     "outputValue": "9F" * 64,
     "pulseIndex": 1853311,
     "timeStamp": "2026-12-10T11:02:00.000Z",
@@ -193,9 +198,7 @@ class Pool:
         teams = {t: set[str]() for t in targets}
         filled = []
         for n, (target, post) in enumerate(order):
-            by_ticket = sorted(
-                (sha(f"{self.key},{target}/{i}"), i) for i in self.staff
-            )
+            by_ticket = sorted((sha(f"{self.key},{target}/{i}"), i) for i in self.staff)
             for _, inspector in by_ticket:
                 if not counts[inspector] or inspector in teams[target]:
                     continue
@@ -221,7 +224,11 @@ def source_line(draw: str, source: dict[str, Any]) -> tuple[dict[str, Any], str,
         return {"kind": kind, "count": len(ROLLS)}, f"dice {ROLLS}", {}
     if kind == "sealed":
         party, secret = source["party"], sha("secret of " + source["party"])
-        said = {"kind": kind, "party": party, "commitment": sha(f"{draw} {party} {secret}")}
+        said = {
+            "kind": kind,
+            "party": party,
+            "commitment": sha(f"{draw} {party} {secret}"),
+        }
         return said, f"sealed {party} {secret}", {}
     if kind == "drand":
         value = sha(bytes.fromhex(SIGNATURE))
@@ -249,7 +256,7 @@ def people(count: int, **changed: dict[str, Any]) -> list[dict[str, Any]]:
     return staff
 
 
-def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0915 - one long recipe
+def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0912, PLR0915 - a recipe
     """Write a draw folder under `parent` and return it.
 
     Options: draw, targets (number), inspectors (see `people`), conflicts (pairs),
@@ -283,7 +290,7 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0915 - one long 
 
     rows: dict[str, list[list[Any]]] = {
         "targets.tsv": [
-            [i, f"示例企业{n}", regions[i], "企业", sha(f"row {i}")[:32] if sealed else ""]
+            [i, f"示例{n}", regions[i], "企业", sha(f"row {i}")[:32] if sealed else ""]
             for n, i in enumerate(ids)
         ],
         "strata.tsv": [
@@ -296,7 +303,7 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0915 - one long 
             for i in inspectors
         ],
         "conflicts.tsv": [
-            [ids[t], i, "近亲属"] for t, i in sorted(given.get("conflicts", [(0, "A-01")]))
+            [ids[t], i, "亲属"] for t, i in sorted(given.get("conflicts", SOME_CONFLICT))
         ],
         "exclusions.tsv": out,
         "inspector-exclusions.tsv": resting,
@@ -353,7 +360,7 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0915 - one long 
             "to": "2026-12-31", "rules": sha("细则"),
         },
         "items": [
-            {"code": "SP-03", "version": 4, "name": "食品经营监督检查", "basis": "《法》"}
+            {"code": "SP-03", "version": 4, "name": "食品经营检查", "basis": "《法》"}
         ],
         "registry": {"seq": 412, "targets": sha("targets"), "inspectors": sha("staff")},
         "files": files,
@@ -384,14 +391,18 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0915 - one long 
 
     proofs = (canonical([proof for _, _, proof in lines]) + "\n").encode()
     (folder / "randomness.json").write_bytes(proofs)
-    seeds = "".join(f"{x}\n" for x in ("dualrandom/1", commitment, *(s for _, s, _ in lines)))
+    seeds = "".join(
+        f"{x}\n" for x in ("dualrandom/1", commitment, *(s for _, s, _ in lines))
+    )
     (folder / "seed.txt").write_bytes(seeds.encode())
     key = sha(seeds)[:32]
     if visibility["strata.tsv"] != "public":
         key = sha(f"{key},{salt_for('strata.tsv')}")[:32]
 
     weighed = [(i, s, n) for i, s, n in rows["strata.tsv"]]
-    drawn, spare = select(key, weighed, strata, given.get("total"), given.get("reserves"))
+    drawn, spare = select(
+        key, weighed, strata, given.get("total"), given.get("reserves")
+    )
     needs = [post["need"] for post in posts for _ in range(post["count"])]
     pairs = {(row[0], row[1]) for row in rows["conflicts.tsv"]}
     pool = Pool(key, inspectors, needs, regions, notice["area"], pairs)
@@ -419,7 +430,9 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0915 - one long 
         "commitment": commitment,
         "seed_file": sha(seeds),
         "randomness_file": sha(proofs),
-        "files": {n: put(n, salted(n) if v != "public" else []) for n, v in shown.items()},
+        "files": {
+            n: put(n, salted(n) if v != "public" else []) for n, v in shown.items()
+        },
         "visibility": shown,
         "drawn": len(drawn),
         "matched": teams is not None,
@@ -518,8 +531,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "limits": {"inspectors": people(5, **TIGHT)},
     "infeasible": {"inspectors": people(3, A01={"max": 1}, A02={"max": 2},
                                         A03={"max": 3}), "conflicts": []},
-    "replacements": {"reserves": "1/1", "changes": [("replace", 0, 0), ("replace", 3, 0),
-                                                    ("replace", 0, 0)],
+    "replacements": {"reserves": "1/1",
+                     "changes": [("replace", 0, 0), ("replace", 3, 0)],
                      "quota": {"count": 1}, "strata": lambda n: "wxyz"[n % 4],
                      "targets": 16, "conflicts": []},
     "substitutions": {"changes": [("substitute", 0, 1), ("substitute", 2, 2),
@@ -530,4 +543,3 @@ KINDS: dict[str, dict[str, Any]] = {
                      "changes": [("substitute", 1, 2), ("replace", 1, 0),
                                  ("replace", 0, 0), ("substitute", 1, 1)]},
 }  # fmt: skip
-KINDS["replacements"]["changes"] = [("replace", 0, 0), ("replace", 3, 0)]

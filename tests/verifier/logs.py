@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ORIGIN = "scjg.example.gov.cn/dualrandom"
 NOON = 1795100000  # 2026-11-19T14:53:20Z, ahead of the announced time
@@ -179,7 +181,9 @@ def write(folder: Path, **given: Any) -> Kept:
         ended = log.append("draw.result", body, "2026-11-20T03:00:00Z")
     elif end == "abandon":
         body = about | {"reason": "sealed-missing"}
-        ended = log.append("draw.abandon", body, "2026-11-20T03:00:00Z", SUPERVISORS[:1])
+        ended = log.append(
+            "draw.abandon", body, "2026-11-20T03:00:00Z", SUPERVISORS[:1]
+        )
     log.append("plan.set", {"plan": 9})
     log.append("plan.set", {"plan": 10})
     size = seen if given.get("at", "announce") == "announce" else len(log.entries)

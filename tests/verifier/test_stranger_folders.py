@@ -1,13 +1,17 @@
 """Whole folders: every kind of draw, seen by a supervisor and by the public."""
 
+# ruff: noqa: E501 - tables of cases, one a line
+
 from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_supervisor_sees_nothing_differ(
@@ -98,7 +102,9 @@ def test_before_the_draw_the_frozen_files_agree(
     assert done.codes("unchecked") == {"no-result", "log-absent"}
 
 
-def test_a_folder_named_otherwise_differs(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_a_folder_named_otherwise_differs(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     folder = folders.make(tmp_path)
     done = check(folder.rename(tmp_path / "2026-018"))
     assert done.exit == 1
@@ -163,7 +169,9 @@ def fails(done: Any, code: str, file: str = "") -> None:
     assert done.exit == 1
     found = [s for s in done.of("differs") if s["code"] == code.partition(":")[0]]
     assert found, done.of("differs")
-    assert code.partition(":")[2] in " ".join(s["params"].get("what", "") for s in found)
+    assert code.partition(":")[2] in " ".join(
+        s["params"].get("what", "") for s in found
+    )
     assert file in done.names("differs")
 
 
@@ -382,7 +390,9 @@ def test_private_strata_need_names_of_equal_length(
     fails(check(folder), "strata-names", "strata.tsv")
 
 
-def test_private_strata_need_their_line(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_private_strata_need_their_line(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     folder = folders.make(tmp_path, private=True)
     edit_line(folder / "strata.tsv", 2, "")
     reseal(folders, folder)
@@ -393,7 +403,9 @@ def test_the_root_of_a_sealed_list_is_computed(
     tmp_path: Path, folders: Any, check: Any
 ) -> None:
     folder = folders.make(tmp_path, release="2027-01-05")
-    reseal(folders, folder, lambda n, r: n["files"]["targets.tsv"].update(root="0" * 64))
+    reseal(
+        folders, folder, lambda n, r: n["files"]["targets.tsv"].update(root="0" * 64)
+    )
     fails(check(folder), "not-same:root", "targets.tsv")
 
 
@@ -433,7 +445,9 @@ def test_a_value_known_before_the_announcement_differs(
     fails(check(folder), "too-early", "announcement.json")
 
 
-def test_a_draw_from_another_seed_differs(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_a_draw_from_another_seed_differs(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     """The office rolls again until the selection suits it, and keeps the old files."""
     folder = folders.make(tmp_path)
     edit_line(folder / "seed.txt", 2, "dice 11111111111111111111\n")
@@ -489,7 +503,9 @@ def test_changes_against_the_rule(
         fails(done, code, file)
 
 
-def test_every_other_substitute_differs(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_every_other_substitute_differs(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     """Of all inspectors only the one whom the rule names is let pass."""
     folder = folders.make(tmp_path, changes=[("substitute", 0, 1)])
     right = lines(folder / "substitutions.tsv")[2].split("\t")
@@ -512,7 +528,9 @@ def test_replacing_without_reserves_differs(
     fails(check(folder), "change-wrong", "replacements.tsv")
 
 
-def test_copies_of_a_folder_agree_alike(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_copies_of_a_folder_agree_alike(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     folder = folders.make(tmp_path / "a")
     copy = shutil.copytree(folder, tmp_path / "b" / folder.name)
     assert check(folder).steps == check(copy).steps

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DRAND_TIME = 1692803367 + (34112212 - 1) * 3
 
 
-def built(tmp_path: Path, folders: Any, logs: Any, kind: str = "open", **log: Any) -> Any:
+def built(
+    tmp_path: Path, folders: Any, logs: Any, kind: str = "open", **log: Any
+) -> Any:
     folder = folders.make(tmp_path, **folders.KINDS[kind])
     return folder, logs.write(folder, **log)
 
@@ -65,7 +69,13 @@ def test_another_office_s_log_differs(
     ],
 )
 def test_late_or_no_witness_is_not_checked(
-    tmp_path: Path, verifier: Any, folders: Any, logs: Any, check: Any, log: Any, code: str
+    tmp_path: Path,
+    verifier: Any,
+    folders: Any,
+    logs: Any,
+    check: Any,
+    log: Any,
+    code: str,
 ) -> None:
     folder, kept = built(tmp_path, folders, logs, **log)
     done = check(folder, trusts(verifier, kept)["policy"])
@@ -142,7 +152,9 @@ def test_a_draw_does_not_end_twice(
     assert "two-ends" in done.codes("differs")
 
 
-def test_an_announcement_alone(tmp_path: Path, folders: Any, logs: Any, check: Any) -> None:
+def test_an_announcement_alone(
+    tmp_path: Path, folders: Any, logs: Any, check: Any
+) -> None:
     folder = folders.make(tmp_path)
     for name in ("seed.txt", "randomness.json", "result.json", "selected.tsv",
                  "drawn.tsv", "teams.tsv"):  # fmt: skip
@@ -294,8 +306,9 @@ def test_no_quorum_needs_no_witness(verifier: Any, logs: Any) -> None:
 
 
 @pytest.mark.parametrize("place", range(0, 1400, 61))
-def test_a_damaged_genesis_is_refused(verifier: Any, logs: Any, folders: Any, tmp_path: Path,
-                                      place: int) -> None:  # fmt: skip
+def test_a_damaged_genesis_is_refused(
+    verifier: Any, logs: Any, folders: Any, tmp_path: Path, place: int
+) -> None:
     _, kept = built(tmp_path, folders, logs)
     raw = bytearray(kept.genesis)
     raw[place % len(raw)] ^= 1

@@ -64,7 +64,7 @@ def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def by_enumeration(case: Case) -> list[tuple[str, int, str]] | None:
+def by_enumeration(case: Case) -> list[tuple[str, int, str]] | None:  # noqa: C901
     """The rule's two steps over the list of all assignments, whole and partial."""
     key, staff = case.key, {i["id"]: i for i in case.inspectors}
     order = [(t, p) for p in range(len(case.posts)) for t in case.targets]
@@ -98,7 +98,10 @@ def by_enumeration(case: Case) -> list[tuple[str, int, str]] | None:
         if not open_to:
             limits = [s["max"] for s in case.inspectors]
             assert not any(
-                all(m is None or a.count(i) <= m for i, m in zip(staff, limits, strict=True))
+                all(
+                    m is None or a.count(i) <= m
+                    for i, m in zip(staff, limits, strict=True)
+                )
                 for a in whole
             ), "the greedy rule must be complete"
             return None
@@ -165,7 +168,7 @@ def test_order_of_the_inspectors_and_conflicts_does_not_matter(verifier: Any) ->
 
 
 def test_a_large_case_is_valid_and_even(verifier: Any) -> None:
-    """200 × 2 posts, 60 inspectors with two tags in three regions: all constraints hold."""
+    """200 × 2 posts, 60 inspectors, two tags, three regions: all constraints hold."""
     pick = Chance("large")
     targets = [f"t{n}" for n in range(200)]
     staff = [
@@ -192,7 +195,9 @@ def test_a_large_case_is_valid_and_even(verifier: Any) -> None:
     for _, _, i in teams:
         held[i] += 1
     for region in "xyz":
-        plain = [held[i] for i in about if about[i]["region"] == region and int(i[1:]) % 5]
+        plain = [
+            held[i] for i in about if about[i]["region"] == region and int(i[1:]) % 5
+        ]
         assert max(plain) - min(plain) <= 2
 
 
@@ -218,7 +223,10 @@ def test_an_unknown_area_is_not_guessed(verifier: Any) -> None:
     ids=["one for two", "two for two", "must swap", "one leader", "no tag", "nobody"],
 )
 def test_whether_one_target_can_be_staffed(
-    verifier: Any, needs: Any, allowed: Any, good: bool  # noqa: FBT001
+    verifier: Any,
+    needs: Any,
+    allowed: Any,
+    good: bool,  # noqa: FBT001
 ) -> None:
     assert verifier.staffable(needs, allowed) == good
     assert verifier.staffable(needs, allowed[::-1]) == good

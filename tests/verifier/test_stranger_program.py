@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -42,7 +43,9 @@ def test_a_zip_is_checked_like_its_folder(
     assert done.steps == check(folder).steps
 
 
-def test_a_zip_named_otherwise_differs(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_a_zip_named_otherwise_differs(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     done = check(packed(folders.make(tmp_path), tmp_path / "other.zip", ""))
     assert [s["params"]["what"] for s in done.of("differs")] == ["folder name"]
 
@@ -60,10 +63,16 @@ def entry(name: str, mode: int = 0) -> zipfile.ZipInfo:
         pytest.param([(entry("2026-017/../x"), b"")], "zip-path", id="parent"),
         pytest.param([(entry("/2026-017/x"), b"")], "zip-path", id="absolute"),
         pytest.param([(entry("a\\x"), b"")], "zip-path", id="backslash"),
-        pytest.param([(entry("d/x", stat.S_IFLNK | 0o777), b"/etc")], "zip-link", id="link"),
-        pytest.param([(entry("d/x"), b"1"), (entry("d/x"), b"2")], "zip-twice", id="twice"),
+        pytest.param(
+            [(entry("d/x", stat.S_IFLNK | 0o777), b"/etc")], "zip-link", id="link"
+        ),
+        pytest.param(
+            [(entry("d/x"), b"1"), (entry("d/x"), b"2")], "zip-twice", id="twice"
+        ),
         pytest.param([(entry("d/x"), bytes(40 << 20))], "zip-large", id="bomb"),
-        pytest.param([(entry(f"d/{n}"), b"") for n in range(1001)], "zip-large", id="many"),
+        pytest.param(
+            [(entry(f"d/{n}"), b"") for n in range(1001)], "zip-large", id="many"
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -77,7 +86,9 @@ def test_zip_tricks(tmp_path: Path, verifier: Any, entries: Any, code: str) -> N
     assert found.value.code == code
 
 
-def test_a_damaged_zip_never_agrees(tmp_path: Path, folders: Any, verifier: Any) -> None:
+def test_a_damaged_zip_never_agrees(
+    tmp_path: Path, folders: Any, verifier: Any
+) -> None:
     """Flips over a whole zip: found, or in bytes that carry nothing (times, modes)."""
     whole = packed(folders.make(tmp_path), tmp_path / "2026-017.zip", "")
     raw, found = whole.read_bytes(), 0
@@ -96,7 +107,7 @@ def test_a_damaged_zip_never_agrees(tmp_path: Path, folders: Any, verifier: Any)
     assert found > len(raw) // 29 // 2
 
 
-# -- the program ------------------------------------------------------------------------
+# -- the program ----------------------------------------------------------------------
 
 
 def test_what_it_prints(tmp_path: Path, folders: Any) -> None:
@@ -137,7 +148,9 @@ def test_json_is_one_document(tmp_path: Path, folders: Any) -> None:
     assert told["exit"] == done.returncode == 6
     assert told["schema"] == "dualrandom/verify/v1"
     assert told["class"] == "witnessed"
-    assert [s["number"] for s in told["steps"]] == list(range(1, len(told["steps"]) + 1))
+    assert [s["number"] for s in told["steps"]] == list(
+        range(1, len(told["steps"]) + 1)
+    )
     fields = {"number", "name", "verdict", "file", "code", "params", "text"}
     assert all(set(step) == fields for step in told["steps"])
     verdicts = {step["verdict"] for step in told["steps"]}
@@ -155,7 +168,9 @@ def test_looking_up_a_target(tmp_path: Path, folders: Any, kind: str) -> None:
         assert told["params"]["ticket"] == ticket
         assert str(told["params"]["rank"]) == rank
         assert told["params"]["stratum"] == stratum
-    targets = [r.split("\t")[0] for r in (folder / "targets.tsv").read_text().splitlines()]
+    targets = [
+        r.split("\t")[0] for r in (folder / "targets.tsv").read_text().splitlines()
+    ]
     other = next(t for t in targets[1:] if t not in drawn)
     told = json.loads(run(folder, "--json", "--lookup", other).stdout)["lookup"][0]
     assert told["code"] == "lookup-out"
@@ -182,19 +197,19 @@ def test_a_hostile_title_cannot_write_to_the_terminal(
 
 
 def test_every_sentence_has_both_languages_and_the_same_places(verifier: Any) -> None:
-    import re  # noqa: PLC0415
-
     for code, (chinese, english) in verifier.WORDS.items():
         places = [set(re.findall(r"{(\w+)}", text)) for text in (chinese, english)]
         assert places[0] == places[1], code
     source = VERIFIER.read_text(encoding="utf-8")
-    used = set(re.findall(r'(?:Refused|Unchecked|agrees|people)\(\s*"([a-z0-9-]+)"', source))
+    used = set(
+        re.findall(r'(?:Refused|Unchecked|agrees|people)\(\s*"([a-z0-9-]+)"', source)
+    )
     used |= set(re.findall(r'(?:must|can)\([^"\n]*, "([a-z0-9-]+)"', source))
     assert len(used) > 90
     assert used <= set(verifier.WORDS)
 
 
-# -- nonsense ---------------------------------------------------------------------------
+# -- nonsense -------------------------------------------------------------------------
 
 
 def noise(seed: str, size: int) -> bytes:
@@ -264,7 +279,9 @@ def values_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 ODD: list[Any] = [None, True, 0, 2**53 - 1, "", "x", [], [[]], {}, {"a": {}}, "\u2028"]
 
 
-def test_no_json_value_makes_it_stumble(tmp_path: Path, folders: Any, check: Any) -> None:
+def test_no_json_value_makes_it_stumble(
+    tmp_path: Path, folders: Any, check: Any
+) -> None:
     """Every value of the three JSON files replaced by odd ones, still canonical."""
     folder = folders.make(tmp_path, **folders.KINDS["nist"])
     turn = 0
