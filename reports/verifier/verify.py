@@ -1035,6 +1035,7 @@ def read_policy(raw: bytes) -> Trust:
         except (KeyError, TypeError, ValueError):
             raise Refused("policy", line=line[:80]) from None
     must(len(quorum) == 1, "policy", line="quorum")
+    must(keys[1], "policy", line="log")
     return Trust(keys[1], keys[4], rules[quorum[0]])
 
 
@@ -1276,10 +1277,11 @@ class Check:
     def compare_commitment(self) -> Said:
         """All that was made later names the announcement by its digest."""
         can(self.commitment, "absent")
-        forms = {"seed.txt": rb".*\n(.*)\n", "result.json": rb'.*?"commitment":"(\w*)"'}
-        later = [name for name in forms if name in self.folder.sizes]
+        names = ("seed.txt", "result.json", "log/announce.entry")
+        later = [name for name in names if name in self.folder.sizes]
         for name in later:
-            found = re.match(forms[name], self.bytes_of(name))
+            form = rb".*\n(.*)\n" if name == "seed.txt" else rb'.*?"commitment":"(\w*)"'
+            found = re.match(form, self.bytes_of(name))
             said = found.group(1).decode("latin-1")[:80] if found else ""
             files = f"announcement.json, {name}"
             same(self.commitment, said, "SHA-256 of announcement.json", files)
@@ -1577,8 +1579,8 @@ class Check:
         """An outside value must be later than the announcement says it is itself."""
         self.times[-1] = time
         announced = self.notice["announced"]
-        late, file = time > (instant(announced) or 0), "announcement.json"
-        must(late, "too-early", file, time=utc(time), announced=announced)
+        later, file = time > (instant(announced) or 0), "announcement.json"
+        must(later, "too-early", file, time=utc(time), announced=announced)
 
     def check_drand(self, source: Any, proof: Any, value: str) -> Said:
         """The value is the signature's SHA-256; the signature itself is not checked."""
@@ -1756,16 +1758,18 @@ class Check:
         valid, unknown = check_note(note, keys)
         can(valid, "signer-unknown", names=", ".join(unknown))
         approved: dict[bytes, str] = {}
+        strangers: list[str] = []
         asked = encode({name: value[name] for name in ("act", "body", "log", "op")})
         for text in value.get("approvals", []):
             approval = parse_note(text.encode())
             must(approval.text == f"{asked}\n".encode(), "approval")
             good, others = check_note(approval, keys)
-            unknown += others
+            strangers += others
             approved.update((k.public, k.name) for k, _ in good if (k, 0) not in valid)
-        must(act != "abandon" or value.get("approvals"), "approval")
-        can(act != "abandon" or approved, "approval-unknown")
-        self.unnamed(file, unknown)
+        if act == "abandon":  # a second person's approval, not the signer's own
+            must(approved or strangers, "approval")
+            can(approved, "approval-unknown")
+        self.unnamed(file, unknown + strangers)
         leaf = hashlib.sha256(b"\0" + raw).digest()
         self.entries[act] = Entry(value, keys, leaf, approved)
         signers = ", ".join(k.name for k, _ in valid)
@@ -1841,9 +1845,9 @@ class Check:
         known = [time for time in self.times if time is not None]
         if "announce" in self.entries:
             said = self.entries["announce"].value["time"]
-            late = min(known, default=MOST) > (instant(said) or 0)
+            later = min(known, default=MOST) > (instant(said) or 0)
             file, value = "log/announce.entry", utc(min(known, default=0))
-            must(late, "too-early", file, time=value, announced=said)
+            must(later, "too-early", file, time=value, announced=said)
         kinds = {source["kind"] for source in self.notice["randomness"]}
         can("announce" in self.proofs and "local" not in kinds, "unwitnessed")
         proof, valid = self.proofs["announce"]
@@ -2137,7 +2141,7 @@ substituted | 日志第 {seq} 条：换为“{found}”，按规则应为“{due
 log-absent | 没有日志证明，未锚定 | no log proofs: not anchored
 entry | 第 {seq} 条，{time}，{by} 负责，{signers} 签署 | entry {seq}, {time}, by {by}, signed by {signers}
 entry-keys | 条目的 keys 不合规定 | the entry's keys are not sorted, or no note keys
-approval | 缺少批准，或批准的不是此事 | no approval, or one of something else
+approval | 缺少第二人的批准，或批准的不是此事 | no second person's approval, or one of something else
 approval-unknown | 第二人的批准，密钥不明 | the second person's key is not known here
 signer-unknown | 签署者未列名，其签名未核：{names} | signed by keys that are not named: {names}
 signature | {name} 的签名无效或被改动 | the signature of {name} is not valid, or altered

@@ -30,7 +30,7 @@ FROZEN = (
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 ROLLS = "63454660390103169462"
 SIGNATURE = "b7" * 48
-SOME_CONFLICT = [(0, "A-01")]
+RECUSED = [(0, "A-01")]
 PULSE = {
     "chainIndex": 2,
     "external": {"sourceId": "0" * 128, "statusCode": 0, "value": "0" * 128},
@@ -303,7 +303,7 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0912, PLR0915 - 
             for i in inspectors
         ],
         "conflicts.tsv": [
-            [ids[t], i, "亲属"] for t, i in sorted(given.get("conflicts", SOME_CONFLICT))
+            [ids[t], i, "亲属"] for t, i in sorted(given.get("conflicts", RECUSED))
         ],
         "exclusions.tsv": out,
         "inspector-exclusions.tsv": resting,

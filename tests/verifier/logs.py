@@ -152,7 +152,8 @@ def write(folder: Path, **given: Any) -> Kept:
 
     Options: end ("result", "abandon" or ""), cosigned (times; () for none), at (size of
     the announcement's checkpoint: "announce", or "end" for one that is too late),
-    announce_time, approvers (of the announcement), body (changes of the announce body).
+    announce_time, approvers (of the announcement), seconds (who approve the
+    abandonment), body (changes of the announce body).
     """
     notice = json.loads((folder / "announcement.json").read_bytes())
     commitment = sha((folder / "announcement.json").read_bytes())
@@ -181,9 +182,8 @@ def write(folder: Path, **given: Any) -> Kept:
         ended = log.append("draw.result", body, "2026-11-20T03:00:00Z")
     elif end == "abandon":
         body = about | {"reason": "sealed-missing"}
-        ended = log.append(
-            "draw.abandon", body, "2026-11-20T03:00:00Z", SUPERVISORS[:1]
-        )
+        seconds = given.get("seconds", SUPERVISORS[:1])
+        ended = log.append("draw.abandon", body, "2026-11-20T03:00:00Z", seconds)
     log.append("plan.set", {"plan": 9})
     log.append("plan.set", {"plan": 10})
     size = seen if given.get("at", "announce") == "announce" else len(log.entries)

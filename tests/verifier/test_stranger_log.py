@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -129,17 +130,57 @@ def test_one_party_s_key_is_not_two(
     assert done.called == "none"
 
 
+LATER = ("seed.txt", "randomness.json", "result.json", "selected.tsv", "drawn.tsv",
+         "teams.tsv")  # fmt: skip
+
+
+def frozen_only(tmp_path: Path, folders: Any) -> Path:
+    folder: Path = folders.make(tmp_path)
+    for name in LATER:
+        (folder / name).unlink()
+    return folder
+
+
 def test_an_abandoned_draw(
     tmp_path: Path, verifier: Any, folders: Any, logs: Any, check: Any
 ) -> None:
-    folder = folders.make(tmp_path)
-    for name in ("seed.txt", "randomness.json", "result.json", "selected.tsv",
-                 "drawn.tsv", "teams.tsv"):  # fmt: skip
-        (folder / name).unlink()
+    folder = frozen_only(tmp_path, folders)
     kept = logs.write(folder, end="abandon")
     done = check(folder, trusts(verifier, kept)["genesis"])
     assert done.of("differs") == []
     assert done.exit == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "ends"),
+    [("nobody", "approval", 1), ("the officer", "approval", 1),
+     ("a stranger", "approval-unknown", 6)],
+)  # fmt: skip
+def test_an_abandonment_needs_a_second_person(
+    tmp_path: Path, folders: Any, logs: Any, check: Any, who: str, code: str, ends: int
+) -> None:
+    stranger = logs.Key("elsewhere/officer-09")
+    seconds = {"nobody": (), "the officer": (logs.OFFICER,), "a stranger": (stranger,)}
+    folder = frozen_only(tmp_path, folders)
+    logs.write(folder, end="abandon", seconds=seconds[who])
+    done = check(folder)
+    assert done.exit == ends
+    assert code in done.codes("differs" if ends == 1 else "unchecked")
+
+
+def test_the_log_alone_holds_the_announcement_to_its_version(
+    tmp_path: Path, folders: Any, logs: Any, check: Any
+) -> None:
+    """A later version is unknown; a changed byte is not."""
+    folder = frozen_only(tmp_path, folders)
+    logs.write(folder, end="")
+    raw = (folder / "announcement.json").read_bytes()
+    later = raw.replace(b"dualrandom/1", b"dualrandom/2")
+    assert later != raw
+    (folder / "announcement.json").write_bytes(later)
+    done = check(folder)
+    assert done.exit == 1
+    assert "announcement.json" in done.names("differs")
 
 
 def test_a_draw_does_not_end_twice(
@@ -155,10 +196,7 @@ def test_a_draw_does_not_end_twice(
 def test_an_announcement_alone(
     tmp_path: Path, folders: Any, logs: Any, check: Any
 ) -> None:
-    folder = folders.make(tmp_path)
-    for name in ("seed.txt", "randomness.json", "result.json", "selected.tsv",
-                 "drawn.tsv", "teams.tsv"):  # fmt: skip
-        (folder / name).unlink()
+    folder = frozen_only(tmp_path, folders)
     logs.write(folder, end="")
     done = check(folder)
     assert done.exit == 6
@@ -271,14 +309,16 @@ def policy_of(logs: Any) -> dict[str, bytes]:
         "a note key as witness": f"log {log}\nwitness A {one.vkey()}\nquorum A\n",
         "a changed key id": start.replace(one.id(4).hex(), "00000000") + "quorum A\n",
         "an unknown line": start + "trust me\nquorum none\n",
+        "no log": w1 + w2 + "quorum A\n",
+        "a log key of another kind": f"log {one.vkey(4)}\nquorum none\n",
     }
     return {name: text.encode() for name, text in texts.items()}
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(14))
 def test_refused_policies(verifier: Any, logs: Any, number: int) -> None:
     texts = policy_of(logs)
-    assert len(texts) == 12
+    assert len(texts) == 14
     name = list(texts)[number]
     with pytest.raises(verifier.Refused):
         verifier.read_policy(texts[name])
@@ -314,3 +354,14 @@ def test_a_damaged_genesis_is_refused(
     raw[place % len(raw)] ^= 1
     with pytest.raises((verifier.Refused, verifier.Unchecked)):
         verifier.read_genesis(bytes(raw))
+
+
+def test_no_bytes_of_a_policy_make_it_stumble(verifier: Any, logs: Any) -> None:
+    whole = policy_of(logs)["two quorums"].replace(b"quorum B\n", b"")
+    verifier.read_policy(whole)
+    for place in range(len(whole)):
+        for bit in (0x80, 0x10, 0x01):
+            raw = bytearray(whole)
+            raw[place] ^= bit
+            with contextlib.suppress(verifier.Refused):
+                verifier.read_policy(bytes(raw))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import stat
 import subprocess
@@ -194,6 +195,31 @@ def test_a_hostile_title_cannot_write_to_the_terminal(
     folder = folders.make(tmp_path)
     (folder / "x\x1b[2Jy").write_text("")
     assert "\x1b" not in run(folder).stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
+def test_odd_things_in_a_folder_do_not_hang_it(tmp_path: Path, folders: Any) -> None:
+    folder = folders.make(tmp_path)
+    (folder / "teams.tsv").unlink()
+    os.mkfifo(folder / "teams.tsv")
+    (folder / os.fsdecode(b"\xff\xfe")).write_text("")
+    (folder / "selected.tsv").unlink()
+    (folder / "selected.tsv").mkdir()
+    done = run(folder, "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    odd = {s["file"] for s in told["steps"] if s["code"] == "not-a-file"}
+    assert odd == {"teams.tsv", "selected.tsv"}
+
+
+@pytest.mark.parametrize(("path", "ends"), [("none", 5), ("file", 1)])
+def test_what_is_no_folder_is_one_document_too(
+    tmp_path: Path, path: str, ends: int
+) -> None:
+    (tmp_path / "file").write_text("no zip")
+    done = run(tmp_path / path, "--json", "--lookup", "x")
+    assert done.returncode == ends
+    assert json.loads(done.stdout)["exit"] == ends
 
 
 def test_every_sentence_has_both_languages_and_the_same_places(verifier: Any) -> None:
