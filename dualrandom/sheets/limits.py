@@ -33,7 +33,7 @@ MAX_MESSAGE: Final = 64 * MIB
 MEMORY_BASE: Final = 1024 * MIB
 MEMORY_PER_BYTE: Final = 5
 """Address space of the reading process: the base, and so much a byte unpacked."""
-CPU_SECONDS: Final = 600
+CPU_SECONDS: Final = 300
 
 HEAD_ROWS: Final = 50
 """Rows among which the heading must stand."""

@@ -23,6 +23,7 @@ from dualrandom.sheets.write import (
     height,
     replacing,
     sheet_name,
+    write_rows,
 )
 
 if TYPE_CHECKING:
@@ -37,17 +38,22 @@ _A4: Final = 9
 
 
 def write_template(listing: Listing, path: Path, lang: Lang = "zh-CN") -> None:
-    """Write the template of a list as xlsx.
+    """Write the template of a list.
 
     Args:
         listing: which.
-        path: where; replaced if it is there.
+        path: ends in ``.xlsx``; replaced if it is there. ``.csv`` has room for the
+            heading only.
         lang: of headings and explanations.
 
     Raises:
+        UsageError: E228, another suffix.
         EnvironmentProblem: E229.
     """
     table = layout(listing)
+    if path.suffix.lower() != ".xlsx":
+        write_rows(path, "", [c.headings[lang] for c in table.written], [])
+        return
     with replacing(path) as file, xlsxwriter.Workbook(file) as book:
         _list_sheet(book, table.title(lang), table.written, lang)
         _notes_sheet(book, table.written, lang)

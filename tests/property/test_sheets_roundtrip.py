@@ -34,6 +34,7 @@ from dualrandom.sheets import (
 )
 from dualrandom.sheets.cells import converter
 from dualrandom.sheets.columns import layout
+from dualrandom.sheets.columns import words as meanings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,7 +113,7 @@ def inspectors(draw: st.DrawFn) -> list[InspectorRow]:
             category=draw(texts),
             qualifications=draw(tags),
             scope=draw(tags),
-            expert=draw(texts.filter(lambda text: text not in {"否", "no"})),
+            expert=draw(texts.filter(lambda text: text not in meanings().no)),
             certificate=draw(st.one_of(st.just(""), ids)),
             valid_until=draw(dates),
             status=draw(texts),

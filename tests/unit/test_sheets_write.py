@@ -181,6 +181,12 @@ def test_the_example_of_a_template_can_be_imported(
     assert reading.unused == ()
 
 
+def test_a_template_without_formats(tmp_path: Path) -> None:
+    write_template("items", tmp_path / "a.csv")
+    assert refusal(read_items, tmp_path / "a.csv").code == "E219"
+    assert refusal(write_template, "items", tmp_path / "a.docx").code == "E228"
+
+
 def test_a_template_helps(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     write_template("targets", path)
