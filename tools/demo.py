@@ -194,7 +194,6 @@ def cosign(demo: Demo) -> None:
         at=demo.supervisor,
     )
     demo.run("dualrandom", "log", "witness", demo.supervisor / "cosigned.checkpoint")
-    demo.run("dualrandom", "publish")
 
 
 def draw(demo: Demo) -> None:
@@ -212,14 +211,14 @@ def draw(demo: Demo) -> None:
 def hand_out(demo: Demo) -> None:
     """Make the pages, the list for those who inspect, and the packages."""
     demo.title("公示：网页、名单、文件包", "Publication: pages, lists, packages")
+    demo.run("dualrandom", "publish")
     # The webmaster has public/ and nothing else: no database, no key.
     shutil.copytree(demo.office / "public", demo.webmaster / "public")
     build = ("dualrandom", "site", "build", "-o", demo.folder / "site")
     demo.run(*build, at=demo.webmaster)
     demo.run("dualrandom", "export", TASK, "-o", demo.folder / "抽查名单.xlsx")
-    for reader in ("public", "supervisor"):
-        pack = demo.folder / f"{TASK}-{reader}.zip"
-        demo.run("dualrandom", "pack", TASK, "--for", reader, "-o", pack)
+    pack = ("dualrandom", "pack", TASK, "--for", "public")
+    demo.run(*pack, "-o", demo.folder / f"{TASK}.zip")
 
 
 def verify(demo: Demo) -> None:
