@@ -237,22 +237,30 @@ class _Work:
                     cells[merged.at] = merged.value
 
     def _is_no_record(self, at: _Row) -> bool:
-        """Say whether a row with a gap in a required column is no record at all."""
-        if all(at.values[name][at.index] for name in self._required):
+        """Say whether a row with a gap or without a proper id is no record at all."""
+        gap = not all(at.values[name][at.index] for name in self._required)
+        if not (gap or self._lacks_id(at)):
             return False
         if any(not f.warning and f.code not in _NO_ID for _, f in at.odd):
             return False
         texts = [text for cell in at.cells if (text := str(cell)[:_LOOKED_AT].strip())]
         if not texts:
             return True
-        code = self._kind_of_row(at, texts)
+        code = self._kind_of_row(at, texts, gap=gap)
         if code is None:
             return False
         where = self._table.sheet.where(at.row)
         self._table.findings.warn(code, where, text=texts[0][:_SHOWN])
         return True
 
-    def _kind_of_row(self, at: _Row, texts: list[str]) -> str | None:
+    def _lacks_id(self, at: _Row) -> bool:
+        """Say whether what stands in the place of the id is none."""
+        key = self._key.field
+        return at.values[key][at.index] == "" or any(
+            name == key and finding.code in _NO_ID for name, finding in at.odd
+        )
+
+    def _kind_of_row(self, at: _Row, texts: list[str], *, gap: bool) -> str | None:
         """Return the warning for a row that is a sum, a heading, a note, a group."""
         first = plain_heading(fold(texts[0]))
         for word in words().totals:
@@ -261,7 +269,7 @@ class _Work:
                 return "E273"
         if len(texts) > 1 and set(map(plain_heading, texts)) <= self._headings:
             return "E275"
-        if first.startswith(words().notes):
+        if first in words().notes or (gap and first.startswith(words().notes)):
             return "E274"
         if len(set(texts)) > 1 or len(self._headings) < _GROUPED:
             return None
@@ -279,10 +287,7 @@ class _Work:
         """Note what is wrong with a row; say whether its id can be looked for twice."""
         findings = self._table.findings
         key = self._key.field
-        no_id = at.values[key][at.index] == "" or any(
-            name == key and finding.code in _NO_ID for name, finding in at.odd
-        )
-        if self._is_shifted(at.cells, beside=no_id):
+        if self._is_shifted(at.cells, beside=self._lacks_id(at)):
             findings.refuse("E235", self._table.sheet.where(at.row))
             return False
         told = {name for name, finding in at.odd if not finding.warning}

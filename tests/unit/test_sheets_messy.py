@@ -294,11 +294,13 @@ def test_rows_that_are_no_records(tmp_path: Path) -> None:
         ["合计：", "", "", 2],
         ["注：以上名录截至2026年3月", "", "", ""],
         ["填表人：某某", "", "审核人：某某", ""],
+        ["填表人：", "审核人：", "示例甲", "2026年3月1日"],
     ]
     reading = read_targets(book(tmp_path / "a.xlsx", rows))
     assert ids(reading) == [code(1), code(2)]
     assert warned(reading) == [
         ("E274", 3), ("E275", 6), ("E273", 8), ("E273", 9), ("E274", 10), ("E274", 11),
+        ("E274", 12),
     ]  # fmt: skip
 
 
