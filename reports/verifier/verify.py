@@ -2011,23 +2011,23 @@ def catalogue(text: str) -> dict[str, tuple[str, str]]:
 NAMES = catalogue("""
 folder | 文件夹 | folder
 announcement | 抽取公告 | announcement
-commitment | 承诺值 | commitment
+commitment | 承诺 | commitment
 rules | 公告规则 | rules
 result | 结果 | result
 file | 文件 | file
 lists | 名单对照 | lists
 exclusions | 排除名单 | exclusions
-strata | 分层 | strata
+strata | 层 | strata
 staffing | 可派人员 | staffing
 scope | 抽查范围 | scope
 seed | 种子 | seed
-randomness | 随机数证明 | randomness
-source | 随机数来源 | source
-key | 密钥串 | key
+randomness | 随机源证明 | randomness
+source | 随机源 | source
+key | 密钥（抽取） | key
 selection | 抽取 | selection
-reserves | 备选 | reserves
+reserves | 备选对象 | reserves
 drawn | 抽中名单 | drawn
-teams | 人员匹配 | teams
+teams | 匹配 | teams
 changes | 事后变更 | changes
 log | 审计日志 | log
 log-order | 日志次序 | log order
@@ -2044,7 +2044,7 @@ needs | 没有可用的 {name}，这一步没有算 | not computed: it needs a g
 unknown | 本程序不认识：{what} | unknown to this program: {what}
 internal | 本程序出错，这一步没有算：{error} | not computed, this program failed: {error}
 absent | 应公开的文件不在这里 | a public file is not here
-withheld | 不向本读者公开，监督人员可核 | withheld from this reader; supervisors can check it
+withheld | 不向本读者公开，监督人可核 | withheld from this reader; supervisors can check it
 unlisted | 协议未列的文件：{files} | files that the protocol does not list: {files}
 unreadable | 读不出来：{error} | cannot be read: {error}
 too-large | 文件过大，本程序不读 | too large for this program
@@ -2082,24 +2082,24 @@ announcement | {draw}《{title}》，格式合规 | {draw} “{title}”, well-f
 commitment-alone | {value}，请与公告栏或日志对照 | {value}; compare with the notice board or the log
 empty-list | 名单为空 | the list is empty
 posts-few | 每组不足两人，又未说明不上门的理由 | fewer than two posts, and no reason for staying off site
-local-alone | local 来源只能单独使用 | a local source stands alone
+local-alone | local 随机源只能单独使用 | a local source stands alone
 excluded-twice | 同一排除原因列了两次 | a reason for exclusion is listed twice
-strata-private | 私密分层的公告不应写 strata 或 total | strata or total announced, though private
-strata-names | 私密分层的名称须等长 | names of private strata differ in length
-strata-twice | 分层名称重复 | a stratum is announced twice
-stratum-unknown | 分层 {stratum} 未公告 | stratum {stratum} is not announced
-quota-or-total | 各层配额与 total 须有且只有一种 | quotas or a total, not both and not neither
-quota-bad | {stratum} 的配额不合规定 | the quota of {stratum} is not allowed
-quota-zero | 分层 {stratum} 一个不抽（不免抽） | stratum {stratum} would be exempt: its quota is 0
-quota-unknown | 不认识 {stratum} 的配额写法 | unknown kind of quota: {stratum}
+strata-private | 层不公开的公告不应写 strata 或 total | strata or total announced, though private
+strata-names | 不公开的层名须等长 | names of private strata differ in length
+strata-twice | 层名重复 | a stratum is announced twice
+stratum-unknown | 层 {stratum} 未公告 | stratum {stratum} is not announced
+quota-or-total | 各层抽取数与 total 须有且只有一种 | quotas or a total, not both and not neither
+quota-bad | {stratum} 的抽取数不合规定 | the quota of {stratum} is not allowed
+quota-zero | 层 {stratum} 一个不抽（不免抽） | stratum {stratum} would be exempt: its quota is 0
+quota-unknown | 不认识 {stratum} 的抽取数写法 | unknown kind of quota: {stratum}
 quotas | 应抽 {drawn}（{quotas}） | {drawn} to draw ({quotas})
-quotas-cut | 应抽 {drawn}（{quotas}）；注意：配额超过名单，全部抽取 | {drawn} to draw ({quotas}); note: a quota above the list takes all
-rules-private | 合规；分层不公开 | in order; the strata are private
+quotas-cut | 应抽 {drawn}（{quotas}）；注意：抽取数超过名单，全部抽取 | {drawn} to draw ({quotas}); note: a quota above the list takes all
+rules-private | 合规；层不公开 | in order; the strata are private
 result | 共抽取 {drawn} | {drawn} drawn
 no-result | 还没有结果，或结果不在这里 | no result yet, or it is not here
-abandoned | 此次抽取已终止，没有结果 | this draw was abandoned: no result
-two-ends | 既有结果又有终止 | both a result and an abandonment
-lists | {rows} 个对象，名单与分层一致 | {rows} targets, list and strata agree
+abandoned | 此次抽取已作废，没有结果 | this draw was abandoned: no result
+two-ends | 既有结果又有作废 | both a result and an abandonment
+lists | {rows} 个对象，名单与各层一致 | {rows} targets, list and strata agree
 ids-differ | 与 targets.tsv 的编号不同，如 {id} | ids differ from targets.tsv, for instance {id}
 region-empty | 按区域匹配，却有空的 region | a region is empty, though the area counts
 not-disjoint | {id} 既在名单中又被排除 | {id} is both listed and excluded
@@ -2107,9 +2107,9 @@ exclusions | 与名单不相交，数目与公告一致 | disjoint from the list
 strata | 各层行数与公告一致 | rows of all strata as announced
 staffing | 每个对象单独都能派足人 | each target, taken alone, can be staffed
 unstaffable | {id} 派不足人（人人回避？），本不应封存 | {id} cannot be staffed (all recused?): not to be frozen so
-scope | 名单加排除是否就是范围内的全部，请监督人员对照日志第 {seq} 条的名录库（摘要 {digest}） | whether list and exclusions are all in scope: supervisors compare the directory of log entry {seq} (digest {digest})
-randomness | {sources} 个来源 | {sources} sources
-seed-line | 第 {line} 行与公告的来源不符 | line {line} is not what the announcement names
+scope | 名单加排除是否就是范围内的全部，请监督人对照日志第 {seq} 条的名录库（摘要 {digest}） | whether list and exclusions are all in scope: supervisors compare the directory of log entry {seq} (digest {digest})
+randomness | {sources} 个随机源 | {sources} sources
+seed-line | 第 {line} 行与公告的随机源不符 | line {line} is not what the announcement names
 sealed | {party} 的密值与承诺一致 | the secret of {party} is the one committed
 sealed-differs | {party} 的密值与承诺不符 | the secret of {party} is not the one committed
 dice | 请对照现场记录：{digits} | compare with the minutes: {digits}
@@ -2123,9 +2123,9 @@ drand-signature | 签名的形式与此链不符 | not the form of a signature o
 nist | 第 {pulse} 号（{time}）：数值与脉冲一致；RSA 签名与证书本程序不核 | pulse {pulse} ({time}): the value is the pulse's; this program does not check RSA signatures
 nist-differs | 与 NIST 脉冲不符 | not what the NIST pulse says
 too-early | 随机数产生于 {time}，不晚于公告 {announced}：公告时已可知 | the value came into being {time}, not after the announcement {announced}: it could be known
-selection | 重新计算，抽中 {drawn} 个，票号、名次、次序全同 | computed anew: {drawn} drawn, tickets, ranks and order the same
+selection | 重新计算，抽中 {drawn} 个，签号、名次、检查顺序全同 | computed anew: {drawn} drawn, tickets, ranks and order the same
 row-differs | 第 {row} 条是“{found}”，算出的是“{due}” | record {row} is “{found}”, computed was “{due}”
-drawn-only | {drawn} 个，都在名单中；是否该抽中，监督人员可核 | {drawn}, all of the list; whether rightly, supervisors can check
+drawn-only | {drawn} 个，都在名单中；是否该抽中，监督人可核 | {drawn}, all of the list; whether rightly, supervisors can check
 drawn-outside | {id} 不在名单中 | {id} is not in the list
 unmatched | 确实无法派足人 | truly, no complete assignment exists
 matched-impossible | 写已派足，实际无法派足 | said to be matched, yet no assignment exists
@@ -2133,10 +2133,10 @@ matched-possible | 写无法派足，实际可以派足 | said to be unmatched, 
 area-unknown | 不认识的区域规则 {value} | unknown area rule {value}
 changes | {changes} 项，按规则全同（冻结后新增的回避不在这里） | {changes}, all by the rule (recusals since the freeze are not here)
 change-seq | 日志序号重复 | a log number occurs twice
-change-wrong | 日志第 {seq} 条：所换的不在任上，或公告没有备选 | entry {seq}: the one replaced holds no such place, or there are no reserves
+change-wrong | 日志第 {seq} 条：所换的不在任上，或公告没有备选对象 | entry {seq}: the one replaced holds no such place, or there are no reserves
 change-order | 日志第 {seq} 条：未按岗位次序替换 | entry {seq}: not in post order
 change-pending | {id} 第 {post} 岗尚须换人 | post {post} of {id} is still to be substituted
-substitute | 日志第 {seq} 条：替补是“{found}”，按规则应为“{due}” | entry {seq}: the substitute is “{found}”, must be “{due}”
+substitute | 日志第 {seq} 条：换成“{found}”，按规则应为“{due}” | entry {seq}: the substitute is “{found}”, must be “{due}”
 substituted | 日志第 {seq} 条：换为“{found}”，按规则应为“{due}”（除非其冻结后被要求回避，查日志） | entry {seq}: the substitute is “{found}”, must be “{due}” (unless recused since the freeze: see the log)
 log-absent | 没有日志证明，未锚定 | no log proofs: not anchored
 entry | 第 {seq} 条，{time}，{by} 负责，{signers} 签署 | entry {seq}, {time}, by {by}, signed by {signers}
@@ -2151,7 +2151,7 @@ vkey | 不是合规的公钥：{value} | not a verifier key: {value}
 vkey-kind | 本程序不认识的密钥类型：{value} | a kind of key unknown to this program: {value}
 proof | 不是合规的日志证明（tlog-proof） | not a tlog-proof
 proof-inclusion | 条目不在检查点的树中：条目或证明被改动 | the entry is not in the checkpoint's tree: one of them was changed
-proof-ok | 第 {index} 条在 {size} 条的树中，{cosigned} 个见证签名有效 | entry {index} is in the tree of {size}; {cosigned} valid cosignatures
+proof-ok | 第 {index} 条在 {size} 条的树中，{cosigned} 个联署有效 | entry {index} is in the tree of {size}; {cosigned} valid cosignatures
 log-unsigned | 检查点没有 {origin} 的有效签名 | the checkpoint has no valid signature of {origin}
 log-sequence | 结束须在公告之后，同一日志 | the end must come after the announcement, in the same log
 log-order | 结束在公告之后，同一日志 | the end comes after the announcement, in the same log
@@ -2161,12 +2161,12 @@ policy | 不是合规的 tlog-policy：{line} | not a tlog-policy: {line}
 no-trust | 签名有效，但是谁的密钥没有核：请给 --policy 或 --genesis | signed, but whose key it is, is not checked: give --policy or --genesis
 trust | 由您信任的密钥签署 | signed by a key that you trust
 log-key | 检查点不是由您信任的 {log} 密钥签署的 | the checkpoint is not signed by a key of {log} that you trust
-quorum | 见证人数未达到您的要求 | cosigned by fewer witnesses than you require
-witness | {time} 已有见证，随机数产生于 {value} | witnessed {time}; the value came into being {value}
-witness-before | 见证时日志有 {size} 条，结束是第 {seq} 条 | witnessed when the log had {size} entries; the end is entry {seq}
-witness-lottery | {time} 已有见证，请核对开奖是否至少晚十分钟 | witnessed {time}; was the lottery drawn at least ten minutes later?
+quorum | 联署人数未达到您的要求 | cosigned by fewer witnesses than you require
+witness | {time} 已有联署，随机数产生于 {value} | witnessed {time}; the value came into being {value}
+witness-before | 联署时日志有 {size} 条，结束是第 {seq} 条 | witnessed when the log had {size} entries; the end is entry {seq}
+witness-lottery | {time} 已有联署，请核对开奖是否至少晚十分钟 | witnessed {time}; was the lottery drawn at least ten minutes later?
 witness-dice | 掷骰的日志条目不在这里，先后未核 | the log entry of the dice is not here
-witness-no-trust | 见证是否可信没有核：请给 --policy 或 --genesis | whose witnesses they are, is not checked: give --policy or --genesis
+witness-no-trust | 联署是谁的没有核：请给 --policy 或 --genesis | whose witnesses they are, is not checked: give --policy or --genesis
 unwitnessed | 先后无人见证，只凭该局自己的说法 | order in time unwitnessed: it rests on the office's word
 class-public | 可公开核验 | publicly verifiable
 class-public-untimely | 可公开核验，先后无人见证 | publicly verifiable, order in time unwitnessed
@@ -2176,12 +2176,12 @@ class-witnessed | 现场见证 | witnessed
 class-witnessed-untimely | 现场见证，先后无人见证 | witnessed, order in time unwitnessed
 class-none | 不可核验 | not verifiable
 class-unproven | 不可核验（若 {parties} 以各自的密钥批准过公告，则为多方见证；未核） | not verifiable (by its parties, if keys of {parties} approved the announcement: not proven here)
-class-unknown | 有不认识的来源，无法认定 | cannot be told: an unknown source
+class-unknown | 有不认识的随机源，无法认定 | cannot be told: an unknown source
 lookup-absent | {id} 不在名单中 | {id} is not in the list
 lookup-drawn | {id} 在名单中，已抽中 | {id} is in the list, and drawn
 lookup-not-drawn | {id} 在名单中，未抽中 | {id} is in the list, and not drawn
-lookup-in | {id} 抽中：分层 {stratum}，名次 {rank}，票号 {ticket}（{tickets} 张中最低），最后抽中的票号 {last}；自算：printf '%s,%s' {key} {id} ¦ sha256sum | {id} is drawn: stratum {stratum}, rank {rank}, ticket {ticket} (lowest of {tickets}), highest drawn {last}; by hand: printf '%s,%s' {key} {id} ¦ sha256sum
-lookup-out | {id} 未抽中：分层 {stratum}，名次 {rank}，票号 {ticket}（{tickets} 张中最低），最后抽中的票号 {last}；自算：printf '%s,%s' {key} {id} ¦ sha256sum | {id} is not drawn: stratum {stratum}, rank {rank}, ticket {ticket} (lowest of {tickets}), highest drawn {last}; by hand: printf '%s,%s' {key} {id} ¦ sha256sum
+lookup-in | {id} 抽中：层 {stratum}，名次 {rank}，签号 {ticket}（{tickets} 个签中最低），最后抽中的签号 {last}；自算：printf '%s,%s' {key} {id} ¦ sha256sum | {id} is drawn: stratum {stratum}, rank {rank}, ticket {ticket} (lowest of {tickets}), highest drawn {last}; by hand: printf '%s,%s' {key} {id} ¦ sha256sum
+lookup-out | {id} 未抽中：层 {stratum}，名次 {rank}，签号 {ticket}（{tickets} 个签中最低），最后抽中的签号 {last}；自算：printf '%s,%s' {key} {id} ¦ sha256sum | {id} is not drawn: stratum {stratum}, rank {rank}, ticket {ticket} (lowest of {tickets}), highest drawn {last}; by hand: printf '%s,%s' {key} {id} ¦ sha256sum
 """)  # noqa: E501 - one sentence a line, in both languages
 VERDICTS = {
     0: ("全部一致", "all agrees"),
