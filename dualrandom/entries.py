@@ -96,7 +96,7 @@ class Entry:
             raise _fault("by")
         if _OP.fullmatch(self.op) is None:
             raise _fault("op")
-        if type(self.body) is not dict or not _is_plain(self.body, 2):
+        if type(self.body) is not dict or not _is_plain(self.body, 1):
             raise _fault("body")
         if len(self.approvals) > MAX_SIGNATURES:
             raise _fault("approvals")
@@ -110,12 +110,12 @@ def is_act(text: str) -> bool:
 
 def _is_plain(value: object, depth: int) -> bool:
     """Say whether a value is made of integers, strings, lists and objects only."""
+    if depth > MAX_DEPTH:
+        return False
     if isinstance(value, str):
         return True
     if isinstance(value, int):
         return not isinstance(value, bool) and -MAX_INT <= value <= MAX_INT
-    if depth > MAX_DEPTH:
-        return False
     if isinstance(value, dict):
         return all(
             type(key) is str and _is_plain(item, depth + 1)

@@ -166,7 +166,7 @@ def _entries(get: Get, size: int) -> Iterator[bytes]:
             end = at + _LENGTH_BYTES
             length = int.from_bytes(data[at:end], "big")
             at = end + length
-            if length == 0 or at > len(data):
+            if at > len(data):
                 raise VerificationError("E720", file=path, count=count)
             yield data[end:at]
         # A full bundle may stand in for a partial one that was cleaned away.

@@ -21,6 +21,7 @@ from dualrandom.audit import (
     sign_entry,
     sign_note,
 )
+from dualrandom.canonical import parse_json
 from dualrandom.errors import VerificationError
 from dualrandom.keys import verify_ed25519
 from tests.logmaking import OFFICER, ORIGIN, MadeKey
@@ -195,14 +196,28 @@ def test_what_is_not_the_canonical_line(text: str) -> None:
     assert raised(lambda: parse_entry(signed(text)))[0] == "E802"
 
 
-def test_nesting_is_limited_before_anything_recurses() -> None:
-    deep: Any = "x"
-    for _ in range(29):
+@pytest.mark.parametrize("core", ["x", [], {}], ids=["text", "list", "object"])
+def test_nesting_ends_where_canonical_json_ends(core: object) -> None:
+    """The body stands on level 1, its values on 2; the deepest level is 32."""
+    deep = core
+    for _ in range(30):
         deep = [deep]
-    assert parse_entry(sign_entry(entry(body={"x": deep}), KEY))
-    for _ in range(10):
-        deep = [deep]
-    assert raised(lambda: entry(body={"x": deep})) == ("E725", {"field": "body"})
+    data = sign_entry(entry(body={"x": deep}), KEY)
+    assert parse_entry(data)[0].body == {"x": deep}
+    assert parse_json(data.split(b"\n")[0])
+    assert raised(lambda: entry(body={"x": [deep]})) == ("E725", {"field": "body"})
+    deeper = _line(body={"x": [deep]}).encode()
+    assert raised(lambda: parse_json(deeper))[0] == "E802"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [2**53, json.loads("[" * 33 + "1" + "]" * 33)],
+    ids=["2^53", "33 deep"],
+)
+def test_unknown_fields_are_held_to_the_same_limits(value: object) -> None:
+    data = signed(_line(memo=value) + "\n")
+    assert raised(lambda: parse_entry(data))[0] == "E802"
 
 
 def test_entry_of_65535_bytes_is_the_largest() -> None:

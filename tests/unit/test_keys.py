@@ -373,6 +373,7 @@ def test_damaged_key_is_refused_wherever_it_is_damaged(
 def test_public_file_of_another_key_is_refused(path: Path, plain: PrivateKey) -> None:
     public_path(path).write_bytes(public_line(generate_key(NAME)))
     assert raised(lambda: load_key(path)).code == "E788"
+    assert raised(lambda: load_key(path, name=NAME)).code == "E788"
 
 
 PUBLIC = public_line(generate_key(NAME)).decode()

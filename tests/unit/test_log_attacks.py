@@ -534,6 +534,26 @@ def _stranger_among_keys(log: LogMaker) -> None:
     log.append("draw.announce", body)
 
 
+def _lists_never_logged(log: LogMaker) -> None:
+    body = log.announce_body("2026-100")
+    del log.entries[1:]
+    log.append("draw.announce", body)
+
+
+def _result_leaves_a_supervisor_out(log: LogMaker) -> None:
+    log.announce("2026-100")
+    body = log.result_body("2026-100")
+    body["keys"].remove(str(log.supervisors[0].vkey))
+    log.append("draw.result", body)
+
+
+def _abandonment_leaves_a_supervisor_out(log: LogMaker) -> None:
+    log.announce("2026-100")
+    body = log.abandon_body("2026-100")
+    body["keys"].remove(str(log.supervisors[0].vkey))
+    log.append("draw.abandon", body, approvers=log.supervisors)
+
+
 @pytest.mark.parametrize(
     ("attack", "code"),
     [
@@ -551,6 +571,11 @@ def _stranger_among_keys(log: LogMaker) -> None:
         pytest.param(_list_of_the_future, "E756", id="a list not yet logged"),
         pytest.param(_supervisor_left_out, "E758", id="leaves a supervisor out"),
         pytest.param(_stranger_among_keys, "E758", id="names a stranger"),
+        pytest.param(_lists_never_logged, "E756", id="lists never logged"),
+        pytest.param(_result_leaves_a_supervisor_out, "E758", id="result without"),
+        pytest.param(
+            _abandonment_leaves_a_supervisor_out, "E758", id="abandonment without"
+        ),
     ],
 )
 def test_office_breaks_the_life_of_a_draw(

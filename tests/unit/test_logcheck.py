@@ -20,11 +20,13 @@ from dualrandom.audit import (
     parse_checkpoint,
     parse_entry,
     parse_genesis,
+    read_log,
     sign_checkpoint,
     sign_note,
     tiles,
     verify_log,
     verify_published,
+    vkey,
 )
 from dualrandom.canonical import json_line, sha256
 from dualrandom.errors import VerificationError
@@ -45,6 +47,12 @@ from tests.logmaking import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def _renamed(name: str, other: str) -> str:
+    """Return a key under another name."""
+    return str(vkey(other, MadeKey(name).public))
+
 
 NEW = MadeKey("shishijian/officer-03")
 NEW_SUPERVISOR = MadeKey("shenji/supervisor-01")
@@ -248,6 +256,16 @@ def test_genesis_other_than_the_kept_one_differs() -> None:
     log = LogMaker().year(9)
     report = log.check(LogTrust(genesis=digest("another")))
     assert (report.exit_code, codes(report), report.first) == (1, ["E767"], 0)
+    assert "E778" in codes(report, "unchecked")
+    assert report.keys == ()
+
+
+def test_keys_of_a_forged_genesis_count_for_nothing() -> None:
+    log = LogMaker().year(9)
+    kept = log.kept()
+    log.entries[0] = log.entries[0].replace(b'"quorum":1', b'"quorum":2')
+    report = log.check(kept)
+    assert (codes(report)[0], report.first, report.keys) == ("E708", 0, ())
 
 
 # ── kept checkpoints ──
@@ -454,6 +472,41 @@ def test_changes_of_supervisors_need_the_quorum() -> None:
     assert dict(report.findings[0].params)["need"] == 2
 
 
+def test_without_a_quorum_a_change_of_supervisors_still_needs_one() -> None:
+    log = LogMaker(quorum=0)
+    log.add_key(NEW_SUPERVISOR, "supervisor")
+    assert log.check().exit_code == 0
+    log.revoke_key(NEW_SUPERVISOR, 2, approvers=())
+    report = log.check()
+    assert (codes(report), report.first) == (["E739"], 2)
+
+
+def test_keys_of_a_draw_follow_the_revocation_of_a_supervisor() -> None:
+    log = LogMaker()
+    log.announce("2026-001")
+    before = log.due_keys()
+    gone = log.supervisors.pop()
+    log.revoke_key(gone, 1)
+    log.result("2026-001")
+    assert log.check().exit_code == 0
+    assert before != log.due_keys()
+    log.append("draw.announce", log.announce_body("2026-002") | {"keys": before})
+    assert codes(log.check()) == ["E758"]
+
+
+def test_keys_of_a_draw_follow_the_addition_of_a_supervisor() -> None:
+    log = LogMaker()
+    log.announce("2026-001")
+    before = log.due_keys()
+    log.add_key(NEW_SUPERVISOR, "supervisor")
+    log.append("draw.result", log.result_body("2026-001") | {"keys": before})
+    assert codes(log.check()) == ["E758"]
+    log.entries.pop()
+    log.supervisors.append(NEW_SUPERVISOR)
+    log.result("2026-001")
+    assert log.check().exit_code == 0
+
+
 def test_one_supervisor_is_enough_for_an_officer() -> None:
     log = LogMaker(quorum=2)
     log.add_key(NEW, "officer")
@@ -488,6 +541,11 @@ def test_new_supervisor_approves_from_the_next_entry_on() -> None:
             {"supervisors": [str(MadeKey(OFFICER, "b").vkey)], "quorum": 1},
             "supervisors",
             id="one name in two roles",
+        ),
+        pytest.param(
+            {"supervisors": [_renamed(OFFICER, "jiwei/supervisor-01")], "quorum": 1},
+            "supervisors",
+            id="one key under two names",
         ),
         pytest.param({"officers": ["x"]}, "officers", id="not a key"),
         pytest.param(
@@ -613,6 +671,7 @@ def test_announcement_on_lists_that_changed_meanwhile_is_not_checked() -> None:
         ("draw.announce", "registry.seq", None),
         ("draw.announce", "keys", "x"),
         ("draw.announce", "keys", [1]),
+        ("draw.announce", "keys", ["x", "x"]),
         ("draw.announce", "task", ""),
         ("registry.change", "list", "Targets"),
         ("registry.change", "added", -1),
@@ -776,6 +835,23 @@ def test_checkpoint_that_is_none_is_a_finding() -> None:
     files = LogMaker().year(9).published() | {"checkpoint": b"not found"}
     report = verify_published(files.get, verify=verify_ed25519)
     assert (report.exit_code, codes(report)) == (1, ["E703"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda d: d[:-1], lambda d: d + b"x", lambda d: d[:1], lambda d: b""],
+    ids=["shorter", "longer", "one byte", "empty"],
+)
+def test_bundle_of_another_length_is_refused(change: Callable[[bytes], bytes]) -> None:
+    files = LogMaker().year(9).published()
+    path = "tile/entries/000.p/9"
+    files[path] = change(files[path])
+    with pytest.raises(VerificationError) as caught:
+        list(read_log(files.get).entries)
+    assert (caught.value.code, caught.value.params) == (
+        "E720",
+        {"file": path, "count": 9},
+    )
 
 
 def test_entry_that_fits_no_bundle_is_not_published() -> None:

@@ -124,3 +124,21 @@ def test_no_consistency_with_an_empty_or_larger_tree(old: int, new: int) -> None
     with pytest.raises(VerificationError) as caught:
         consistency_proof(LEAVES, old, new)
     assert caught.value.code == "E716"
+
+
+def test_leaf_that_is_no_hash_is_refused_even_as_its_own_root() -> None:
+    for leaf in (b"", LEAVES[0][:31], LEAVES[0] + b"x"):
+        with pytest.raises(VerificationError) as caught:
+            verify_inclusion(leaf, 0, 1, (), leaf)
+        assert caught.value.code == "E714"
+
+
+def test_each_root_of_a_consistency_proof_counts() -> None:
+    for old, new in ((1, 2), (3, 7), (4, 8), (6, 8), (8, 8)):
+        roots = tree_hash(LEAVES[:old]), tree_hash(LEAVES[:new])
+        path = consistency_proof(LEAVES, old, new)
+        verify_consistency(old, new, *roots, path)
+        for wrong in ((LEAVES[9], roots[1]), (roots[0], LEAVES[9])):
+            with pytest.raises(VerificationError) as caught:
+                verify_consistency(old, new, *wrong, path)
+            assert caught.value.code == "E715"

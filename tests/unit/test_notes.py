@@ -14,6 +14,7 @@ from dualrandom.audit import (
     Checkpoint,
     Policy,
     Proof,
+    Signature,
     add_signature,
     check_note,
     check_proof,
@@ -340,6 +341,24 @@ def test_signature_of_one_kind_does_not_pass_for_the_other() -> None:
     )
     note = open_note(plain.text + b"\n" + relabelled.line)
     assert code_of(lambda: check_note(note, known, verify_ed25519)) == "E708"
+
+
+def _cosigned_at(time: int) -> bytes:
+    message = b"cosignature/v1\ntime %d\n" % time + open_note(SIGNED).text
+    line = Signature(
+        name=WITNESS.name,
+        id=WITNESS.vkey.cosigner.id,
+        value=time.to_bytes(8, "big") + WITNESS.sign(message),
+    )
+    return add_signature(SIGNED, line)
+
+
+def test_cosignature_beyond_the_largest_time_is_refused() -> None:
+    known = key_book([WITNESS.vkey.cosigner])
+    largest = open_note(_cosigned_at(2**63 - 1))
+    assert check_note(largest, known, verify_ed25519)[0].time == 2**63 - 1
+    beyond = open_note(_cosigned_at(2**63))
+    assert code_of(lambda: check_note(beyond, known, verify_ed25519)) == "E708"
 
 
 @pytest.mark.parametrize("time", [-1, 2**63], ids=["negative", "2^63"])
