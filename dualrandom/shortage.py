@@ -135,25 +135,28 @@ class _Closures:
         self._roster = roster
         self._place: dict[int, int] = {}  # post: its set, named by an empty post
         self._part_of: dict[int, int] = {}  # set: one it has become part of, or itself
-        self._full: dict[int, int] = {}  # set: who is at the maximum
+        self._full: dict[int, int] = {}  # whole set: who is at the maximum
         for empty in roster.posts_of(roster.nobody):
             if empty not in self._place:
                 self._gather(empty)
 
     def sets(self) -> list[tuple[list[int], int]]:
         """Return the posts of each set, and how many people are at their maximum."""
-        posts: dict[int, list[int]] = {}
+        posts: dict[int, list[int]] = {one: [] for one in self._full}
         for post, one in self._place.items():
-            posts.setdefault(self._whole(one), []).append(post)
-        limited = dict.fromkeys(posts, 0)
-        for one, some in self._full.items():
-            limited[self._whole(one)] += some.bit_count()
-        return [(posts[one], limited[one]) for one in posts]
+            posts[self._whole(one)].append(post)
+        return [(posts[one], some.bit_count()) for one, some in self._full.items()]
 
     def _whole(self, one: int) -> int:
         while self._part_of[one] != one:
-            one = self._part_of[one]
+            self._part_of[one] = one = self._part_of[self._part_of[one]]
         return one
+
+    def _merge(self, one: int, other: int) -> None:
+        one, other = self._whole(one), self._whole(other)
+        if one != other:
+            self._part_of[other] = one
+            self._full[one] |= self._full.pop(other)
 
     def _gather(self, empty: int) -> None:
         roster = self._roster
@@ -170,18 +173,17 @@ class _Closures:
                 if other not in self._place:
                     self._place[other] = empty
                     todo.append(other)
-                self._part_of[self._whole(self._place[other])] = self._whole(empty)
+                self._merge(empty, self._place[other])
 
     def _joining(self, post: int, empty: int) -> int:
         """Return who could join the team for this post and was not met before."""
         roster = self._roster
         joining = roster.able[roster.group[post]]
         joining &= ~roster.barred[post % roster.targets]
-        for one, some in self._full.items():
-            if some & joining:
-                self._part_of[self._whole(one)] = self._whole(empty)
-                joining &= ~some
-        self._full[empty] |= joining
+        for one in [one for one, some in self._full.items() if some & joining]:
+            joining &= ~self._full[one]
+            self._merge(empty, one)
+        self._full[self._whole(empty)] |= joining
         return joining
 
 
