@@ -21,6 +21,7 @@ import os
 import re
 import stat
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -76,12 +77,21 @@ class PrivateKey:
         return vkey(self.name, self.public)
 
     def openssh(self, passphrase: str | None) -> bytes:
-        """Return the private file: what :func:`save_key` writes."""
+        """Return the private file: what :func:`save_key` writes.
+
+        Raises:
+            EnvironmentProblem: E791, bcrypt is not installed.
+        """
         encryption: KeySerializationEncryption = NoEncryption()
         if passphrase is not None:
             rounds = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds
             encryption = rounds(BCRYPT_ROUNDS).build(passphrase.encode())
-        return self._key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
+        try:
+            return self._key.private_bytes(
+                Encoding.PEM, PrivateFormat.OpenSSH, encryption
+            )
+        except UnsupportedAlgorithm as exc:
+            raise EnvironmentProblem("E791") from exc
 
     def __repr__(self) -> str:
         return f"PrivateKey({str(self.vkey)!r})"
@@ -169,7 +179,7 @@ def save_key(
     Raises:
         InputError: E786 weak passphrase, E790 none and not ``plain``, E780 a file of
             that name exists.
-        EnvironmentProblem: E789, cannot be written.
+        EnvironmentProblem: E789, cannot be written; E791, bcrypt is not installed.
     """
     if passphrase is not None:
         check_passphrase(passphrase)
@@ -198,7 +208,8 @@ def load_key(
             be there.
 
     Raises:
-        EnvironmentProblem: E781 others can read it, E789 it cannot be read.
+        EnvironmentProblem: E781 others can read it, E789 it cannot be read, E791
+            bcrypt is not installed.
         InputError: E782 wrong passphrase or damaged, E783 it has a passphrase, E784
             not Ed25519, E785 not a private key, E787 or E788 its ``.pub`` is none or
             another key's, E705 not such a name.
@@ -272,6 +283,8 @@ def _parse_private(data: bytes, passphrase: str | None, file: str) -> Ed25519Pri
             raise InputError("E783", file=file) from exc
         return _parse_private(data, None, file)
     except UnsupportedAlgorithm as exc:
+        if secret is not None and find_spec("bcrypt") is None:
+            raise EnvironmentProblem("E791") from exc
         raise InputError("E784", file=file) from exc
     except ValueError as exc:
         code = "E782" if b"BEGIN OPENSSH PRIVATE KEY" in data else "E785"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -287,6 +288,25 @@ def test_kind_of_key_that_is_not_built_is_refused(path: Path) -> None:
         + b"\n-----END OPENSSH PRIVATE KEY-----\n"
     )
     assert raised(lambda: load_key(_write(path, data), name=NAME)).code == "E784"
+
+
+def test_missing_bcrypt_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: Any) -> Any:
+        raise UnsupportedAlgorithm("Need bcrypt module")
+
+    class Key:
+        public_key = staticmethod(Ed25519PrivateKey.generate().public_key)
+        private_bytes = staticmethod(unsupported)
+
+    key = PrivateKey(NAME, Key())  # type: ignore[arg-type]
+    assert raised(lambda: save_key(path, key, passphrase=PASSPHRASE)).code == "E791"
+    assert not path.exists()
+    monkeypatch.setattr(keys, "load_ssh_private_key", unsupported)
+    monkeypatch.setattr(keys, "find_spec", lambda _: None)
+    _write(path, b"any")
+    error = raised(lambda: load_key(path, passphrase=PASSPHRASE))
+    assert error.code == "E791"
+    assert isinstance(error, EnvironmentProblem)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
