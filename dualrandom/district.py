@@ -41,8 +41,7 @@ class District:
         people: sorted by id; a set of people has bit i for ``people[i]``.
         needs: the tags of each post of a team, m of them.
         able: for each group of posts, who is able to take them, recusals apart.
-        group: for each of n·m posts its group; post p is post p // n + 1 of target
-            p % n.
+        groups: for each target, the groups of its m posts.
         recused: for each target, who is recused.
     """
 
@@ -50,15 +49,15 @@ class District:
     people: tuple[Inspector, ...]
     needs: tuple[tuple[str, ...], ...]
     able: tuple[int, ...]
-    group: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...]
     recused: tuple[int, ...]
 
     def roster(self) -> Roster:
-        """Return the posts, held by nobody yet."""
+        """Return the posts, held by nobody yet: post p is of target p % n."""
         return Roster(
             people=len(self.people),
             able=self.able,
-            group=self.group,
+            group=[team[i] for i in range(len(self.needs)) for team in self.groups],
             recused=self.recused,
         )
 
@@ -69,7 +68,7 @@ class District:
             people=self.people,
             needs=self.needs,
             able=self.able,
-            group=self.group[target :: len(self.targets)],
+            groups=(self.groups[target],),
             recused=(self.recused[target],),
         )
 
@@ -79,14 +78,15 @@ class District:
         Spec:
             draw-v1 §3: by inspectors with a maximum of 1 or more, or none.
         """
+        if len(self.needs) > len(self.people):
+            return list(range(len(self.targets)))
         absent = sum(1 << i for i, one in enumerate(self.people) if one.max == 0)
         # Targets differ by region and by who is recused: few kinds, as a rule.
         slack: dict[tuple[int, ...], int] = {}
         kinds: dict[tuple[int, ...], bool] = {}
         found = []
-        n = len(self.targets)
         for target, recused in enumerate(self.recused):
-            groups = self.group[target::n]
+            groups = self.groups[target]
             if groups not in slack:
                 slack[groups] = _slack([self.able[g] & ~absent for g in groups])
             if recused.bit_count() < slack[groups]:
@@ -201,29 +201,28 @@ def _district(
     recused: dict[str, list[str]],
 ) -> District:
     bit: dict[str, int] = {person.id: 1 << i for i, person in enumerate(people)}
-    tagged = [
-        sum(bit[one.id] for one in people if set(need) <= set(one.tags))
-        for need in needs
-    ]
+    tagged = {
+        need: sum(bit[one.id] for one in people if set(need) <= set(one.tags))
+        for need in dict.fromkeys(needs)
+    }
     near: dict[str, int] = {}
     if area is Area.CROSS:
         for one in people:
             near[one.region] = near.get(one.region, 0) | bit[one.id]
     able: dict[int, int] = {}
-    regions = {target.region: None for target in targets}
-    group = []
-    for some in tagged:
-        local = {
-            region: able.setdefault(some & ~near.get(region, 0), len(able))
-            for region in regions
-        }
-        group += [local[target.region] for target in targets]
+    local = {
+        region: tuple(
+            able.setdefault(tagged[need] & ~near.get(region, 0), len(able))
+            for need in needs
+        )
+        for region in sorted({target.region for target in targets})
+    }
     return District(
         targets=targets,
         people=people,
         needs=needs,
         able=tuple(able),
-        group=tuple(group),
+        groups=tuple(local[target.region] for target in targets),
         recused=tuple(
             sum(bit.get(one, 0) for one in set(recused.get(target.id, ())))
             for target in targets

@@ -158,7 +158,7 @@ def _hand_out(key: str, part: District) -> Roster:
     tickets = [own_ticket(key, person.id) for person in part.people]
     # People are numbered by id: equal tickets would compare by it.
     waiting = sorted(range(len(tickets)), key=lambda i: (tickets[i], i))
-    left = len(part.group)
+    left = len(roster.group)
     level = 0
     stuck = 0
     # All who wait hold as many posts as there were rounds.
@@ -187,7 +187,7 @@ def _fill(key: str, part: District, roster: Roster) -> None:
         draw-v1 §6, "Then, who goes where".
     """
     ranking = _Ranking(key, part)
-    for post, group in enumerate(part.group):
+    for post, group in enumerate(roster.group):
         last = roster.lift(post)
         peers = roster.peers(post, last)
         for person in ranking.of(post, part.able[group] & peers | 1 << last):
@@ -213,10 +213,9 @@ class _Ranking:
 
     def of(self, post: int, useful: int) -> Iterator[int]:
         """Yield all useful people for a post, perhaps among others, by ticket, id."""
-        n = len(self._part.targets)
-        target = post % n
+        target = post % len(self._part.targets)
         if target not in self._kept:
-            able = self._able_to(self._part.group[target::n])
+            able = self._able_to(self._part.groups[target])
             recused = self._part.recused[target]
             if recused:
                 able = [i for i in able if not recused >> i & 1]
@@ -326,7 +325,7 @@ def substitute(
         area=area,
         conflicts=conflicts,
     ):
-        for i in members(part.able[part.group[0]] & ~part.recused[0]):
+        for i in members(part.able[part.groups[0][0]] & ~part.recused[0]):
             person = part.people[i]
             has = held.get(person.id, 0)
             if person.id in present or (person.max is not None and has >= person.max):
