@@ -3,12 +3,14 @@
 Border: bytes by name on one side, the file system on the other. What the bytes mean
 is nobody's business here.
 
+- Only files that are asked for are read; that others are there is all that is seen.
 - Only regular files are read: no link, no device, no pipe, nothing outside.
 - A zip has limits on count, sizes and ratio before anything is unpacked.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -18,94 +20,113 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.errors import EnvironmentProblem, InputError, Where
+from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
 MAX_FILES: Final = 256
-MAX_FILE: Final = 2 * 2**30
+MAX_BYTES: Final = 2 * 2**30
+"""Of one file, and of all files of a zip together."""
 MAX_ZIP_RATIO: Final = 200
 """Tables of digests hardly shrink; lists of names shrink tenfold."""
 _PART = re.compile(r"[^/\\\x00-\x1f\x7f:]{1,128}")
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ZIP: Final = b"PK"
+_NEW: Final = ".new"
+_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
+_BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def load_folder(path: Path) -> tuple[str, dict[str, bytes]]:
+def load_folder(path: Path, wanted: Collection[str]) -> tuple[str, dict[str, bytes]]:
     """Return the name of a draw and its files by name, from a folder or a zip.
 
     Args:
-        path: a folder, or a zip of one. Files deeper than one level down are named
-            with ``/``.
+        path: a folder, or a zip of one.
+        wanted: the files to read, ``log/announce.entry`` for what lies in ``log/``.
+            Whatever else is there is named too, with no bytes; at most 256 of it.
 
     Raises:
-        EnvironmentProblem: E150, no such folder; E151, it cannot be read.
-        InputError: E152, neither folder nor zip; E153, a zip that breaks the limits
-            or holds paths that lead elsewhere.
+        EnvironmentProblem: E150, no such folder; E151, it cannot be read; E152,
+            neither folder nor zip.
+        VerificationError: E153, a wanted file that is none, or a zip that is
+            damaged, breaks the limits or holds paths that lead elsewhere.
     """
     try:
         if path.is_dir():
-            return path.resolve().name, dict(_walk(path))
+            return path.resolve().name, _read_folder(path, wanted)
         if not path.exists():
             raise EnvironmentProblem("E150", where=Where(file=str(path)))
-        if not path.is_file() or not zipfile.is_zipfile(path):
-            raise InputError("E152", where=Where(file=str(path)))
-        return _read_zip(path)
+        if not path.is_file() or not _is_zip(path):
+            raise EnvironmentProblem("E152", where=Where(file=str(path)))
+        return _read_zip(path, wanted)
     except OSError as exc:
         raise EnvironmentProblem(
             "E151", where=Where(file=str(path)), reason=exc.strerror or ""
         ) from exc
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, bytes]]:
-    count = 0
-    for base, folders, names in os.walk(folder, followlinks=False):
-        folders.sort()
-        for name in sorted(names):
-            count += 1
-            at = Path(base, name)
-            if count > MAX_FILES:
-                raise InputError("E153", where=Where(file=str(folder)))
-            yield at.relative_to(folder).as_posix(), _read_regular(at)
+def _read_folder(folder: Path, wanted: Collection[str]) -> dict[str, bytes]:
+    inner = {name.split("/")[0] for name in wanted if "/" in name}
+    seen = []
+    for entry in sorted(os.listdir(folder)):  # noqa: PTH208 - names, not paths
+        at = folder / entry
+        if entry in inner and at.is_dir() and not at.is_symlink():
+            seen += [f"{entry}/{name}" for name in sorted(os.listdir(at))]  # noqa: PTH208
+        else:
+            seen.append(entry)
+    found = {name: _read_regular(folder / name) for name in seen if name in wanted}
+    others = [name for name in seen if name not in wanted]
+    return found | dict.fromkeys(others[:MAX_FILES], b"")
 
 
 def _read_regular(at: Path) -> bytes:
     # Opened without following links and without waiting on a pipe, then looked at:
     # no moment in between in which the file could be exchanged.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        handle = os.open(at, flags | getattr(os, "O_BINARY", 0))
+        handle = os.open(at, os.O_RDONLY | _LINKS | _BINARY)
     except OSError as exc:
         if at.is_symlink():
-            raise InputError("E153", where=Where(file=str(at))) from exc
+            raise VerificationError("E153", where=Where(file=str(at))) from exc
         raise
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_FILE:
-            raise InputError("E153", where=Where(file=str(at)))
-        return file.read(MAX_FILE + 1)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+            raise VerificationError("E153", where=Where(file=str(at)))
+        return file.read(MAX_BYTES + 1)
 
 
-def _read_zip(path: Path) -> tuple[str, dict[str, bytes]]:
-    where = Where(file=str(path))
+def _is_zip(path: Path) -> bool:
+    # By its beginning too: one that lost its end is a damaged zip, not something else.
+    with path.open("rb") as file:
+        return file.read(len(_ZIP)) == _ZIP or zipfile.is_zipfile(path)
+
+
+def _read_zip(path: Path, wanted: Collection[str]) -> tuple[str, dict[str, bytes]]:
+    name = str(path)
+    out = {}
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
             names = [m.filename for m in members]
-            tops = {name.split("/", 1)[0] for name in names if "/" in name}
-            top = tops.pop() if len(tops) == 1 else ""
-            if not top or not all(name.startswith(f"{top}/") for name in names):
-                top = ""
-            if len(members) > MAX_FILES or len(set(names)) != len(names):
-                raise InputError("E153", where=where)
-            out = {}
+            size = sum(m.file_size for m in members)
+            if (
+                len(members) > MAX_FILES
+                or size > MAX_BYTES
+                or len(set(names)) != len(names)
+            ):
+                raise VerificationError("E153", where=Where(file=name))
+            top = _top(names)
             for member in members:
-                _check_member(member, where)
-                name = member.filename.removeprefix(f"{top}/" if top else "")
-                with archive.open(member) as file:
-                    data = file.read(member.file_size + 1)
-                if len(data) != member.file_size:
-                    raise InputError("E153", where=where)
-                out[name] = data
+                name = f"{path}/{member.filename}"
+                _check_member(member, name)
+                short = member.filename.removeprefix(top)
+                out[short] = b""
+                if short in wanted:
+                    with archive.open(member) as file:
+                        out[short] = file.read(member.file_size + 1)
+                    if len(out[short]) != member.file_size:
+                        raise VerificationError("E153", where=Where(file=name))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -114,21 +135,36 @@ def _read_zip(path: Path) -> tuple[str, dict[str, bytes]]:
         ValueError,
         EOFError,
     ) as exc:
-        raise InputError("E153", where=where) from exc
-    return top or path.stem, out
+        raise VerificationError("E153", where=Where(file=name)) from exc
+    return top.removesuffix("/") or path.stem, out
 
 
-def _check_member(member: zipfile.ZipInfo, where: Where) -> None:
+def _top(names: Collection[str]) -> str:
+    """Return the one folder that all files lie in, with its slash, or nothing."""
+    tops = {name.partition("/")[0] if "/" in name else "" for name in names}
+    return f"{tops.pop()}/" if len(tops) == 1 and tops not in ({""}, {"log"}) else ""
+
+
+def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     parts = member.filename.split("/")
-    link = stat.S_ISLNK(member.external_attr >> 16)
     if (
-        link
+        stat.S_ISLNK(member.external_attr >> 16)
         or any(part in (".", "..") or not _PART.fullmatch(part) for part in parts)
-        or member.file_size > MAX_FILE
         or member.file_size > MAX_ZIP_RATIO * max(member.compress_size, 1) + 4096
+        or member.compress_type not in _METHODS
         or member.flag_bits & 0x1
     ):
-        raise InputError("E153", where=where)
+        raise VerificationError("E153", where=Where(file=name))
+
+
+def check_new(path: Path) -> None:
+    """Refuse a place where something lies already: a filled sheet, for instance.
+
+    Raises:
+        StateError: E175.
+    """
+    if path.exists():
+        raise StateError("E175", where=Where(file=str(path)))
 
 
 def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -144,7 +180,10 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """
     aside = None
     try:
-        handle, aside = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():
+            # A rename would put a file in the place of a device or a pipe.
+            raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))  # noqa: TRY301
+        handle, aside = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_NEW)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -171,6 +210,8 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, mode: int = 0o644) 
         at = folder / name
         try:
             at.parent.mkdir(parents=True, exist_ok=True)
+            for left in at.parent.glob(f".{at.name}.*{_NEW}"):
+                left.unlink(missing_ok=True)  # by a run that was cut off
         except OSError as exc:
             raise EnvironmentProblem(
                 "E154", where=Where(file=str(at)), reason=exc.strerror or ""

@@ -14,15 +14,18 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dualrandom.messages import Lang
+    import click
 
 INTERRUPTED = 130
 BUG = 70
+_JSON = "--json"
+_GROUPS = ("task", "log", "site")
 
 
 def main() -> NoReturn:
@@ -40,35 +43,55 @@ def run(args: Sequence[str]) -> int:
 
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]
-    lang, args = language.choose(args, os.environ.get("DUALRANDOM_LANG"))
+    args, wrong = language.choose(args, os.environ.get("DUALRANDOM_LANG"))
     if args == ["--version"]:
         from dualrandom import SOFTWARE
 
         print(SOFTWARE)  # noqa: T201 - data
         return 0
     try:
-        return _told(args, lang)
+        return _told(args, wrong)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader left, as in `… | head`; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - nobody else may see a traceback
-        return _bug(error, lang, debug=debug)
+        return _bug(error, as_json=_JSON in args, debug=debug)
 
 
-def _told(args: Sequence[str], lang: Lang) -> int:
+def _told(args: Sequence[str], wrong: str | None) -> int:
     """Run a command; tell its error, if any, and return the code."""
-    from dualrandom.errors import DualRandomError
+    from dualrandom.cli import show
+    from dualrandom.errors import (
+        DualRandomError,
+        EnvironmentProblem,
+        UsageError,
+        Where,
+    )
+    from dualrandom.messages import place
 
     try:
-        return _invoke(args)
+        if wrong is not None:
+            raise UsageError("E174", value=wrong)
+        try:
+            code = _invoke(args)
+            show.flush()
+        except OSError as exc:
+            # What no room foresaw of files and disks is still no bug of ours.
+            where = Where(file=str(exc.filename)) if exc.filename else None
+            reason = exc.strerror or type(exc).__name__
+            raise EnvironmentProblem("E177", where=where, reason=reason) from exc
     except DualRandomError as error:
-        from dualrandom.cli import show
-
-        show.error(error, lang, as_json="--json" in args)
+        if error.where is None or not place(error.where):
+            error.where = Where(step=_command(args))
+        show.error(error, as_json=_JSON in args)
         return error.exit_code
+    return code
+
+
+def _command(args: Sequence[str]) -> str:
+    """Return the command that was typed, without its arguments: they may be secret."""
+    depth = 2 if args and args[0] in _GROUPS else 1
+    words = list(takewhile(lambda arg: not arg.startswith("-"), args[:depth]))
+    return " ".join(["dualrandom", *words])
 
 
 def _invoke(args: Sequence[str]) -> int:
@@ -86,23 +109,42 @@ def _invoke(args: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
         return UsageError.exit_code
-    except click.UsageError as exc:
-        raise UsageError("E160", reason=exc.format_message()) from exc
-    except click.FileError as exc:
-        raise UsageError("E160", reason=exc.format_message()) from exc
+    except click.ClickException as exc:
+        raise UsageError("E160", reason=_reason(exc)) from exc
     except (click.Abort, EOFError):
         return INTERRUPTED
     return code if isinstance(code, int) else 0
 
 
-def _bug(error: Exception, lang: Lang, *, debug: bool) -> int:
+def _reason(error: click.ClickException) -> str:
+    """Return what is wrong with a line, in the reader's language where we know it."""
+    import click
+
+    from dualrandom.cli.language import say
+
+    hint = ""
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        hint = error.param.get_error_hint(error.ctx)
+    match error:
+        case click.MissingParameter() if hint:
+            return say("cli.usage.missing", name=hint)
+        case click.BadParameter() if hint:
+            return say("cli.usage.value", name=hint, reason=error.message)
+        case click.NoSuchOption():
+            return say("cli.usage.option", name=error.option_name)
+    return error.format_message()
+
+
+def _bug(error: Exception, *, as_json: bool, debug: bool) -> int:
     from dualrandom import SOFTWARE
-    from dualrandom.messages import text
+    from dualrandom.cli import show
+    from dualrandom.cli.language import say
 
     if debug:
         import traceback
 
         traceback.print_exc()
-    line = text(lang, "cli.bug", software=SOFTWARE, kind=type(error).__name__)
-    print(line, file=sys.stderr)  # noqa: T201 - talk
+    show.bug(
+        say("cli.bug", software=SOFTWARE, kind=type(error).__name__), as_json=as_json
+    )
     return BUG

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ from dualrandom.cli.options import (
     Json,
     Out,
     Policy,
+    ask,
     here,
     on_terminal,
 )
@@ -25,6 +26,7 @@ from dualrandom.messages import shown
 if TYPE_CHECKING:
     from dualrandom.announcement import Announcement
     from dualrandom.office.drawing import Values
+    from dualrandom.office.freezing import Frozen
     from dualrandom.verify import Report, Step
 
 Draw = Annotated[str, typer.Argument(help=say("cli.draw_id"))]
@@ -59,23 +61,19 @@ def freeze(
 
     sources = tuple(map(parse_source, randomness))
     office = here()
-
-    def do(*, dry: bool) -> Any:  # noqa: ANN401 - a Frozen
-        return fix(
+    with show.busy(say("cli.busy.freeze")):
+        done = fix(
             office,
             task,
             sources=sources,
             sealed_until=_day(sealed_until),
             draw=draw_id,
             reason=reason,
-            dry_run=dry,
+            dry_run=dry_run,
+            # What such a draw may be called is said before anything is fixed.
+            say=(lambda _: None) if as_json else _say_standing,
         )
-
-    if not as_json:
-        # What such a draw may be called is said before anything is fixed.
-        _say_standing(do(dry=True))
-    done = do(dry=dry_run) if not dry_run or as_json else None
-    if as_json and done is not None:
+    if as_json:
         show.document(
             {
                 "schema": "dualrandom/freeze/v1",
@@ -89,7 +87,7 @@ def freeze(
                 "fixed": done.folder is not None,
             }
         )
-    elif done is not None:
+    elif done.folder is not None:
         name = done.announcement.draw
         show.data(say("cli.freeze.done", draw=name, folder=f"draws/{name}"))
         show.data(say("cli.freeze.commitment", commitment=done.commitment))
@@ -97,7 +95,7 @@ def freeze(
         show.talk(say("cli.freeze.next", draw=name))
 
 
-def _say_standing(planned: Any) -> None:  # noqa: ANN401 - a Frozen
+def _say_standing(planned: Frozen) -> None:
     show.talk(
         say(
             "cli.freeze.plan",
@@ -133,7 +131,8 @@ def draw(
 
     office = here()
     values = _values(announced(office, draw_id), dice, lottery, secret)
-    done = run_draw(office, draw_id, values)
+    with show.busy(say("cli.busy.draw")):
+        done = run_draw(office, draw_id, values)
     if as_json:
         show.document(
             {
@@ -177,6 +176,8 @@ def _values(
     from dualrandom.office.drawing import Values
     from dualrandom.randomness import Dice, Lottery, Sealed
 
+    if any("=" not in text for text in secrets):
+        raise UsageError("E166")
     opened = dict(text.partition("=")[::2] for text in secrets)
     for source in announcement.randomness:
         match source:
@@ -190,8 +191,6 @@ def _values(
                 opened[source.party] = _twice(say("cli.ask.secret", party=source.party))
             case _:
                 pass
-    if any("=" not in text for text in secrets):
-        raise UsageError("E166")
     return Values(dice=dice, lottery=lottery, secrets=tuple(sorted(opened.items())))
 
 
@@ -202,8 +201,8 @@ def _twice(prompt: str) -> str:
     if not on_terminal():
         raise UsageError("E395", kind=prompt)
     while True:
-        first = "".join(typer.prompt(prompt, err=True).split())
-        second = "".join(typer.prompt(say("cli.ask.again"), err=True).split())
+        first = "".join(ask(prompt).split())
+        second = "".join(ask(say("cli.ask.again")).split())
         if first == second:
             return first
         show.talk(say("cli.ask.unequal"))
@@ -242,7 +241,9 @@ def verify(
     from dualrandom.office.looking import load_trust, office_genesis, verify_path
 
     own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
-    report = verify_path(folder, load_trust(policy, genesis or own))
+    trust = load_trust(policy, genesis or own)
+    with show.busy(say("cli.busy.verify")):
+        report = verify_path(folder, trust)
     if as_json:
         _document(report)
     else:

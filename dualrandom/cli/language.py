@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 _chosen: Lang = "zh-CN"
 
 
-def choose(args: Sequence[str], environment: str | None) -> tuple[Lang, list[str]]:
+def choose(
+    args: Sequence[str], environment: str | None
+) -> tuple[list[str], str | None]:
     """Choose by ``--lang``, else by DUALRANDOM_LANG, else Chinese.
 
     Returns:
-        The language, and the arguments without the option: it may stand anywhere.
+        The arguments without the option, which may stand anywhere; and what was
+        asked for if there is no such language.
     """
     global _chosen  # noqa: PLW0603 - chosen once, before anything is said
-    wanted = environment or ""
+    wanted = None
     rest = []
     following = iter(args)
     for arg in following:
@@ -32,8 +35,10 @@ def choose(args: Sequence[str], environment: str | None) -> tuple[Lang, list[str
             wanted = arg.removeprefix("--lang=")
         else:
             rest.append(arg)
-    _chosen = "en" if wanted.lower().startswith("en") else "zh-CN"
-    return _chosen, rest
+    tag = (environment or "" if wanted is None else wanted).lower()
+    _chosen = "en" if tag.startswith("en") else "zh-CN"
+    known = wanted is None or tag.startswith(("en", "zh"))
+    return rest, None if known else wanted
 
 
 def lang() -> Lang:

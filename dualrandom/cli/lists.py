@@ -49,20 +49,24 @@ def import_(
     from dualrandom.office.lists import import_list
 
     def confirm(changes: tuple[Change, ...]) -> bool:
-        _preview(changes)
-        if yes:
-            return True
-        return on_terminal() and typer.confirm(say("cli.ask.apply"), err=True)
+        if not as_json:
+            _preview(changes)
+        if yes or as_json:
+            return yes
+        with show.pause():
+            return on_terminal() and typer.confirm(say("cli.ask.apply"), err=True)
 
-    done = import_list(
-        here(),
-        name,
-        file,
-        sheet=sheet,
-        dry_run=dry_run,
-        confirm=confirm,
-        reason=reason,
-    )
+    office = here()
+    with show.busy(say("cli.busy.import")):
+        done = import_list(
+            office,
+            name,
+            file,
+            sheet=sheet,
+            dry_run=dry_run,
+            confirm=confirm,
+            reason=reason,
+        )
     if as_json:
         show.document(
             {
@@ -122,8 +126,10 @@ def template(
     out: Out,
 ) -> None:
     """Write an empty sheet."""
+    from dualrandom.folder import check_new
     from dualrandom.sheets import write_template
 
+    check_new(out)
     write_template(name, out, lang())
     show.data(say("cli.written", file=str(out)))
 

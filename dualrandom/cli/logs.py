@@ -10,7 +10,7 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
 from dualrandom.cli.language import lang, say
-from dualrandom.cli.options import Genesis, Json, Out, Policy, here, unlock
+from dualrandom.cli.options import Genesis, Json, Keys, Out, Policy, here
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
@@ -38,14 +38,15 @@ def verify(
     """Check the office's log, or a published one."""
     from dualrandom.office.checking import verify_office_log, verify_published_log
 
-    if folder is None:
-        report = verify_office_log(
-            here(), against=against, policy=policy, genesis=genesis
-        )
-    else:
-        report = verify_published_log(
-            folder, against=against, policy=policy, genesis=genesis
-        )
+    with show.busy(say("cli.busy.verify")):
+        if folder is None:
+            report = verify_office_log(
+                here(), against=against, policy=policy, genesis=genesis
+            )
+        else:
+            report = verify_published_log(
+                folder, against=against, policy=policy, genesis=genesis
+            )
     if as_json:
         show.document(
             {
@@ -133,9 +134,11 @@ def cosign(
     from dualrandom.office.place import now
     from dualrandom.office.witnessing import cosign_log
 
-    done = cosign_log(
-        folder, signer=unlock(key), state=state, draws=draws, out=out, now=now()
-    )
+    signer = Keys().unlock(key)
+    with show.busy(say("cli.busy.verify")):
+        done = cosign_log(
+            folder, signer=signer, state=state, draws=draws, out=out, now=now()
+        )
     show.data(say("cli.log.cosigned", size=done.size, file=str(out)))
     show.talk(say("cli.log.carry", file=str(out)))
 

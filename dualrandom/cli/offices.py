@@ -11,7 +11,16 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.language import say
-from dualrandom.cli.options import PASSPHRASE, Json, NoInput, here, on_terminal
+from dualrandom.cli.options import (
+    PASSPHRASE,
+    Json,
+    Keys,
+    NoInput,
+    ask,
+    here,
+    on_terminal,
+)
+from dualrandom.messages import shown
 
 
 def register(app: typer.Typer) -> None:
@@ -36,13 +45,12 @@ def init(
 
     passphrase = os.environ.get(PASSPHRASE) or None
     if passphrase is None and not no_input and on_terminal():
-        asked = typer.prompt(
+        asked = ask(
             say("cli.ask.new_passphrase"),
             default="",
             show_default=False,
             hide_input=True,
-            confirmation_prompt=True,
-            err=True,
+            confirmation_prompt=say("cli.ask.again"),
         )
         passphrase = asked or None
     made = init_office(
@@ -137,9 +145,13 @@ def approve(
     request: Annotated[Path, typer.Argument(help=say("cli.approve.request"))],
     key: Annotated[Path, typer.Option(help=say("cli.approve.key"))],
 ) -> None:
-    """Sign a request as the second person."""
-    from dualrandom.cli.options import unlock
+    """Sign a request as the second person, who sees first what it is."""
     from dualrandom.office.ending import approve as sign
+    from dualrandom.office.ending import read_request
 
-    out = sign(request, unlock(key))
+    asked = read_request(request)
+    show.talk(say("cli.approve.asked", act=asked.act, log=asked.log))
+    for name, value in asked.fields:
+        show.talk(f"  {shown(name)}={shown(value)}")
+    out = sign(asked, Keys().unlock(key))
     show.data(say("cli.approve.done", file=str(out)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dualrandom.cli import show
 from dualrandom.cli.language import say
 
 if TYPE_CHECKING:
@@ -42,25 +44,44 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def unlock(path: Path) -> PrivateKey:
-    """Load a private key; ask for its passphrase where it has one."""
-    from dualrandom.keys import is_encrypted, load_key
+def ask(prompt: str, **options: Any) -> str:  # noqa: ANN401 - Typer's own
+    """Ask a person for a line."""
+    with show.pause():
+        answer: str = typer.prompt(prompt, err=True, **options)
+    return answer
 
-    if not is_encrypted(path):
-        return load_key(path)
-    given = os.environ.get(PASSPHRASE)
-    if given is None and on_terminal():
-        given = typer.prompt(
-            say("cli.ask.passphrase", key=path.name), hide_input=True, err=True
-        )
-    return load_key(path, passphrase=given)
+
+class Keys:
+    """Unlocks private keys: each once, and a passphrase that fits two is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, PrivateKey] = {}
+        self._typed: str | None = None
+
+    def unlock(self, path: Path) -> PrivateKey:
+        """Load a private key; ask for its passphrase where it has one."""
+        if path not in self._known:
+            self._known[path] = self._load(path)
+        return self._known[path]
+
+    def _load(self, path: Path) -> PrivateKey:
+        from dualrandom.errors import InputError
+        from dualrandom.keys import is_encrypted, load_key
+
+        if not is_encrypted(path):
+            return load_key(path)
+        given = os.environ.get(PASSPHRASE)
+        if given is not None or not on_terminal():
+            return load_key(path, passphrase=given)
+        if self._typed is not None:
+            with suppress(InputError):
+                return load_key(path, passphrase=self._typed)
+        self._typed = ask(say("cli.ask.passphrase", key=path.name), hide_input=True)
+        return load_key(path, passphrase=self._typed)
 
 
 def here() -> Office:
     """Open the office that the present folder lies in."""
-    from functools import cache
-
     from dualrandom.office.place import open_office
 
-    # One passphrase is asked for once in a command.
-    return open_office(Path.cwd(), unlock=cache(unlock))
+    return open_office(Path.cwd(), unlock=Keys().unlock)

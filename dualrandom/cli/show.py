@@ -11,28 +11,83 @@ import json
 import os
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dualrandom.cli.language import lang, say
-from dualrandom.messages import lines, place, problem_line, shown, text
+from dualrandom.messages import lines, place, problem_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.status import Status
 
     from dualrandom.errors import DualRandomError, Problem
-    from dualrandom.messages import Lang
 
+_spinner: Status | None = None
 _STYLES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
 
 def data(line: str = "") -> None:
     """Print one line of data."""
-    print(line)  # noqa: T201 - this is the renderer
+    _line(line, sys.stdout)
 
 
 def talk(line: str) -> None:
     """Print one line of talk."""
-    print(line, file=sys.stderr)  # noqa: T201 - this is the renderer
+    _line(line, sys.stderr)
+
+
+def _line(words: str, stream: TextIO) -> None:
+    with pause(), hearing(stream):
+        print(words, file=stream)
+
+
+def flush() -> None:
+    """Make sure that what was printed has arrived: a full disk is told, not lost."""
+    with hearing(sys.stdout):
+        sys.stdout.flush()
+
+
+@contextmanager
+def hearing(stream: TextIO) -> Iterator[None]:
+    """Go on when the reader has left, as in ``… | head``: the exit code still counts.
+
+    Any other failure is raised, and later ones are not: Python flushes once more.
+    """
+    try:
+        yield
+    except OSError as exc:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(exc, BrokenPipeError):
+            raise
+
+
+@contextmanager
+def busy(words: str) -> Iterator[None]:
+    """Show that something takes its time, on a terminal, until it is done."""
+    global _spinner  # noqa: PLW0603 - a process has one terminal
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield
+        return
+    from rich.console import Console
+
+    _spinner = Console(stderr=True, highlight=False).status(words, spinner="line")
+    try:
+        with _spinner:
+            yield
+    finally:
+        _spinner = None
+
+
+@contextmanager
+def pause() -> Iterator[None]:
+    """Take the sign of being busy away while something is printed or asked."""
+    if _spinner is not None:
+        _spinner.stop()
+    yield
+    if _spinner is not None:
+        _spinner.start()
 
 
 def document(value: dict[str, Any]) -> None:
@@ -40,25 +95,32 @@ def document(value: dict[str, Any]) -> None:
     data(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def error(err: DualRandomError, language: Lang, *, as_json: bool) -> None:
+def error(err: DualRandomError, *, as_json: bool) -> None:
     """Print an error: three lines, or one JSON object on stderr."""
     if not as_json:
-        for line in lines(err, language):
+        for line in lines(err, lang()):
             talk(line)
         return
-    talk(
-        json.dumps(
-            {
-                "schema": "dualrandom/error/v1",
-                "code": err.code,
-                "what": text(language, f"{err.code}.what", **err.params),
-                "where": "" if err.where is None else place(err.where),
-                "fix": text(language, f"{err.code}.fix", **err.params),
-                "problems": [problem(item) for item in err.problems],
-            },
-            ensure_ascii=False,
-        )
+    _error_document(
+        code=err.code,
+        what=say(f"{err.code}.what", **err.params),
+        where="" if err.where is None else place(err.where),
+        fix=say(f"{err.code}.fix", **err.params),
+        problems=[problem(item) for item in err.problems],
     )
+
+
+def bug(words: str, *, as_json: bool) -> None:
+    """Print what nobody foresaw: one line, or one JSON object on stderr."""
+    if as_json:
+        _error_document(code="bug", what=words, where="", fix="", problems=[])
+    else:
+        talk(words)
+
+
+def _error_document(**fields: object) -> None:
+    document = {"schema": "dualrandom/error/v1", **fields}
+    talk(json.dumps(document, ensure_ascii=False))
 
 
 def problem(item: Problem) -> dict[str, str]:
@@ -67,8 +129,8 @@ def problem(item: Problem) -> dict[str, str]:
     return {
         "code": item.code,
         "where": place(item.where),
-        "what": text(lang(), f"{item.code}.what", **params),
-        "fix": text(lang(), f"{item.code}.fix", **params),
+        "what": say(f"{item.code}.what", **params),
+        "fix": say(f"{item.code}.fix", **params),
     }
 
 
@@ -91,7 +153,11 @@ def styled(words: str, style: str) -> str:
 def width(words: str) -> int:
     """Return how many columns words take on a terminal."""
     wide = ("W", "F")
-    return sum(2 if unicodedata.east_asian_width(c) in wide else 1 for c in words)
+    return sum(
+        2 if unicodedata.east_asian_width(char) in wide else 1
+        for char in words
+        if not unicodedata.combining(char)
+    )
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -26,7 +26,9 @@ def publish(as_json: Json = False) -> None:
     """Export everything publishable, signed and logged."""
     from dualrandom.office.publishing import publish as export
 
-    done = export(here())
+    office = here()
+    with show.busy(say("cli.busy.publish")):
+        done = export(office)
     if as_json:
         show.document(
             {
@@ -51,5 +53,6 @@ def build(
     """Build the pages from public/ alone."""
     from dualrandom.site import build_site
 
-    built = build_site(public, out, lang())
+    with show.busy(say("cli.busy.site")):
+        built = build_site(public, out, lang())
     show.data(say("cli.site.done", folder=str(out), written=built.written))

@@ -163,7 +163,10 @@ def _fields(task: TaskRecord) -> dict[str, Any]:
         ],
         "total": task.total,
         "tickets": [f"{value}={count}" for value, count in task.tickets],
-        "posts": [f"{'+'.join(p.need)}:{p.count}" for p in task.posts],
+        "posts": [
+            f"{'+'.join(p.need)}:{p.count}" if p.need else str(p.count)
+            for p in task.posts
+        ],
         "area": str(task.area),
         "reserves": "" if task.reserves is None else str(task.reserves),
         "off_site": task.off_site,
@@ -187,11 +190,11 @@ def day(text: str) -> dt.date:
         UsageError: E165.
     """
     from dualrandom.errors import UsageError
+    from dualrandom.model import is_date
 
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError("E165", value=text) from exc
+    if not is_date(text):
+        raise UsageError("E165", value=text)
+    return dt.date.fromisoformat(text)
 
 
 def _two() -> list[str]:

@@ -6,23 +6,27 @@ Spec: log-v1 §4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
-from dualrandom.documents import parse_announcement
+from dualrandom.disclosure import ANNOUNCEMENT, RANDOMNESS, RESULT, SEED
+from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import (
     DualRandomError,
     EnvironmentProblem,
     InputError,
     Problem,
+    UsageError,
+    VerificationError,
     Where,
     problem,
 )
 from dualrandom.folder import load_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal
-from dualrandom.tables import FROZEN
+from dualrandom.office.sources import given
+from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,17 +61,43 @@ def log_trust(
 
     Raises:
         EnvironmentProblem: E151, one cannot be read.
-        VerificationError: one is not what it should be.
+        UsageError: one is not what it should be.
     """
-    kept = () if against is None else (audit.parse_checkpoint(read(against)),)
-    first = None if genesis is None else read(genesis)
-    if first is not None:
-        journal.check_genesis(first)
-    return audit.LogTrust(
-        genesis=None if first is None else sha256(first),
-        policy=None if policy is None else audit.parse_policy(read(policy)),
-        kept=kept,
-    )
+    kept: tuple[audit.SignedCheckpoint, ...] = ()
+    first = trusted = None
+    if against is not None:
+        with given(Where(file=str(against)), UsageError):
+            kept = (audit.parse_checkpoint(read(against)),)
+    if genesis is not None:
+        first = sha256(read_genesis(genesis))
+    if policy is not None:
+        trusted = read_policy(policy)
+    return audit.LogTrust(genesis=first, policy=trusted, kept=kept)
+
+
+def read_genesis(file: Path) -> bytes:
+    """Return a genesis entry that a reader kept.
+
+    Raises:
+        EnvironmentProblem: E151, it cannot be read.
+        UsageError: E182 and others, it is none.
+    """
+    data = read(file)
+    with given(Where(file=str(file)), UsageError):
+        journal.check_genesis(data)
+    return data
+
+
+def read_policy(file: Path) -> audit.Policy:
+    """Return a policy that a reader wrote.
+
+    Raises:
+        EnvironmentProblem: E151, it cannot be read.
+        UsageError: E717, E718 and others, it is none.
+    """
+    data = read(file)
+    with given(Where(file=str(file)), UsageError):
+        return audit.parse_policy(data)
 
 
 def verify_office_log(
@@ -80,11 +110,14 @@ def verify_office_log(
     checkpoint kept by somebody else can tell: ``against``.
     """
     own = journal.last_checkpoint(office)
-    kept = against
+    first = office.kept / journal.GENESIS
     trust = log_trust(
-        against=kept, policy=policy, genesis=genesis or office.kept / journal.GENESIS
+        against=against,
+        policy=policy,
+        # Without the kept one it cannot be told whose log this is: no more than that.
+        genesis=genesis or (first if first.is_file() else None),
     )
-    if kept is None and own is not None:
+    if against is None and own is not None:
         trust = audit.LogTrust(
             genesis=trust.genesis,
             policy=trust.policy,
@@ -94,8 +127,8 @@ def verify_office_log(
         report = audit.verify_log(
             tx.entries(), verify=verify_ed25519, checkpoint=own, trust=trust
         )
-        lists = tx.check_lists(lambda digest: _kept(office, digest))
-    folders = tuple(_check_folders(office, report.draws))
+        lists = tx.check_lists(office.kept_list)
+    folders = tuple(p for draw in report.draws for p in check_folder(office, draw))
     return _checked(report, (*lists, *folders))
 
 
@@ -166,17 +199,14 @@ def _file(folder: Path, path: str) -> bytes | None:
     return read(at)
 
 
-def _kept(office: Office, digest: str) -> bytes | None:
-    path = office.kept / f"{digest}.tsv"
-    return path.read_bytes() if path.is_file() else None
-
-
 def _checked(report: audit.LogReport, more: tuple[Problem, ...]) -> Checked:
     differs = [f.problem for f in report.findings if f.weight is audit.Weight.DIFFERS]
     rest = [f.problem for f in report.findings if f.weight is not audit.Weight.DIFFERS]
     found = [p for p in more if not p.warning]
+    # What is missing or not known cannot be told; a fault that was found outranks it.
+    code = report.exit_code or (6 if more else 0)
     return Checked(
-        exit_code=1 if found else report.exit_code,
+        exit_code=1 if found else code,
         size=report.size,
         root=report.root.hex(),
         findings=(*differs, *found),
@@ -184,37 +214,63 @@ def _checked(report: audit.LogReport, more: tuple[Problem, ...]) -> Checked:
     )
 
 
-def _check_folders(
-    office: Office, draws: Iterable[audit.DrawLife]
-) -> Iterator[Problem]:
-    """Compare each draw folder with the digests that the log names."""
-    for draw in draws:
-        where = Where(file=f"draws/{draw.draw}")
-        try:
-            _, files = load_folder(office.draw(draw.draw))
-            yield from _check_folder(draw, files)
-        except EnvironmentProblem:
-            # Withheld, or erased by law: not a fault of the log.
-            yield problem("E170", where, warning=True, draw=draw.draw)
-        except DualRandomError as error:
-            yield Problem(
-                code=error.code, where=where, params=tuple(sorted(error.params.items()))
-            )
+def check_folder(office: Office, draw: audit.DrawLife) -> tuple[Problem, ...]:
+    """Compare a draw's folder with the digests that the log names.
+
+    Returns:
+        E171 for each file that is not as it was; E170, a warning, for each that is
+        gone: withheld, or erased by law, which is not a fault of the log.
+    """
+    where = Where(file=f"draws/{draw.draw}")
+    try:
+        _, files = load_folder(office.draw(draw.draw), KNOWN)
+        return tuple(_check_files(draw, files))
+    except EnvironmentProblem:
+        return (problem("E170", where, warning=True, draw=draw.draw),)
+    except DualRandomError as error:
+        params = tuple(sorted(error.params.items()))
+        return (Problem(code=error.code, where=error.where or where, params=params),)
 
 
-def _check_folder(draw: audit.DrawLife, files: dict[str, bytes]) -> Iterator[Problem]:
-    def at(name: str) -> Where:
-        return Where(file=f"draws/{draw.draw}/{name}")
+def refuse(found: Iterable[Problem], *, missing: bool = False) -> None:
+    """Raise the first of some findings that something may not go on with.
 
-    data = files.get("announcement.json", b"")
-    if sha256(data) != draw.commitment:
-        yield problem("E171", at("announcement.json"), seq=draw.announced)
+    Args:
+        found: of :func:`check_folder`.
+        missing: whether what is gone counts too.
+
+    Raises:
+        VerificationError: E171, a file is not as it was.
+        EnvironmentProblem: E170, a file is gone.
+    """
+    for item in found:
+        params: dict[str, Any] = dict(item.params)
+        if not item.warning:
+            raise VerificationError(item.code, where=item.where, **params)
+        if missing:
+            raise EnvironmentProblem(item.code, where=item.where, **params)
+
+
+def _check_files(draw: audit.DrawLife, files: dict[str, bytes]) -> Iterator[Problem]:
+    def compared(name: str, digest: str, seq: int) -> Iterator[Problem]:
+        at = Where(file=f"draws/{draw.draw}/{name}")
+        if name not in files:
+            yield problem("E170", at, warning=True, draw=draw.draw)
+        elif sha256(files[name]) != digest:
+            yield problem("E171", at, seq=seq)
+
+    found = tuple(compared(ANNOUNCEMENT, draw.commitment, draw.announced))
+    yield from found
+    if not found:
+        for name, frozen in parse_announcement(files[ANNOUNCEMENT]).files:
+            yield from compared(name, frozen.sha256, draw.announced)
+    if draw.result is None or draw.ended is None:
         return
-    digests = dict(parse_announcement(data).files)
-    for kind in FROZEN:
-        if kind.name not in files:
-            yield problem("E170", at(kind.name), warning=True, draw=draw.draw)
-        elif sha256(files[kind.name]) != digests[kind.name].sha256:
-            yield problem("E171", at(kind.name), seq=draw.announced)
-    if draw.result is not None and sha256(files.get("result.json", b"")) != draw.result:
-        yield problem("E171", at("result.json"), seq=draw.ended or 0)
+    found = tuple(compared(RESULT, draw.result, draw.ended))
+    yield from found
+    if not found:
+        result = parse_result(files[RESULT])
+        for name, drawn in result.files:
+            yield from compared(name, drawn.sha256, draw.ended)
+        yield from compared(SEED, result.seed_file, draw.ended)
+        yield from compared(RANDOMNESS, result.randomness_file, draw.ended)

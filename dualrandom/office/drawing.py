@@ -9,7 +9,7 @@ Spec: draw-v1 §4-§6; log-v1 §3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dualrandom import SOFTWARE
@@ -22,7 +22,7 @@ from dualrandom.folder import load_folder, write_files
 from dualrandom.matching import Shortage, match
 from dualrandom.model import Drawn, FileDigest, Visibility
 from dualrandom.office import journal
-from dualrandom.office.sources import typed_values
+from dualrandom.office.sources import given
 from dualrandom.randomness import (
     Dice,
     Local,
@@ -44,12 +44,14 @@ from dualrandom.tables import (
     FROZEN,
     INSPECTORS,
     RESERVES,
+    RESULTS,
     SELECTED,
     STRATA,
     TARGETS,
     TEAMS,
     Kind,
 )
+from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,8 +117,8 @@ def announced(office: Office, draw: str) -> Announcement:
 
 def _open(office: Office, draw: str) -> _Frozen:
     with office.registry.read() as tx:
-        record = journal.open_draw(tx, draw)
-    return _load(office, draw, record.commitment)
+        life = journal.open_draw(journal.told(tx), draw)
+    return _load(office, draw, life.commitment)
 
 
 def run_draw(office: Office, draw: str, values: Values) -> Done:
@@ -125,18 +127,21 @@ def run_draw(office: Office, draw: str, values: Values) -> Done:
     Raises:
         StateError: E390-E392 as for :func:`announced`; E393 a frozen file is not
             what was announced; E394 dice other than those in the log.
-        UsageError: E395, a value is missing.
+        UsageError: E365, a value that no announced source takes; E395, a value is
+            missing.
         InputError: E603-E605, a value that is not one.
+        EnvironmentProblem: E187, drawn and logged, but not proved yet.
     """
     frozen = _open(office, draw)
     announcement, commitment = frozen.announcement, frozen.commitment
+    _check_asked(announcement, values)
     lines = []
     for source in announcement.randomness:
         value = _value(office, source, values)
-        with typed_values():
+        with given():
             check_value(source, value, draw)
         lines.append(line(source, value))
-    signer = office.officer()
+    signer = journal.signer(office)
     _log_dice(office, draw, commitment, announcement, values, signer)
     seed_file = seed_txt(commitment, lines)
     randomness_file = json_line([{} for _ in lines])
@@ -210,12 +215,19 @@ def _write_result(
     result: bytes,
     signer: PrivateKey,
 ) -> None:
-    with office.registry.write() as tx:
+    folder = office.draw(draw)
+    made = {**files, "result.json": result}
+    with journal.writing(office) as (tx, undo):
         # Looked at again under the lock: of two officers only one draws.
-        record = tx.draw(draw)
-        if record is None or record.state is not DrawState.ANNOUNCED:
-            raise StateError("E391", draw=draw)
-        write_files(office.draw(draw), {**files, "result.json": result}, mode=0o600)
+        report = journal.told(tx)
+        life = journal.open_draw(report, draw)
+        for name in made:
+            if not (folder / name).exists():
+                undo.callback((folder / name).unlink, missing_ok=True)
+        for kind in RESULTS:
+            if kind.name not in made:  # by a run that was cut off
+                (folder / kind.name).unlink(missing_ok=True)
+        write_files(folder, made, mode=0o600)
         entry = journal.append(
             office,
             tx,
@@ -224,13 +236,12 @@ def _write_result(
                 "draw": draw,
                 "commitment": commitment,
                 "result": sha256(result),
-                "keys": journal.log_keys(tx, signer),
+                "keys": journal.log_keys(report, signer),
             },
             signer=signer,
         )
-        journal.set_state(tx, replace(record, state=DrawState.DRAWN), entry)
-    journal.checkpoint(office)
-    journal.write_draw_proofs(office, draw)
+        journal.set_state(tx, life, DrawState.DRAWN, entry)
+    journal.settle(office, draw)
 
 
 def _load(office: Office, draw: str, commitment: str) -> _Frozen:
@@ -239,7 +250,7 @@ def _load(office: Office, draw: str, commitment: str) -> _Frozen:
     Raises:
         StateError: E393, a file is missing or was changed since the freeze.
     """
-    _, files = load_folder(office.draw(draw))
+    _, files = load_folder(office.draw(draw), KNOWN)
     data = files.get("announcement.json", b"")
     if sha256(data) != commitment:
         raise StateError("E393", where=Where(file=f"draws/{draw}/announcement.json"))
@@ -265,6 +276,25 @@ def _load(office: Office, draw: str, commitment: str) -> _Frozen:
         strata_salt=salts[STRATA.name],
         salt=salts[INSPECTORS.name] or "",
     )
+
+
+def _check_asked(announcement: Announcement, values: Values) -> None:
+    """Refuse a value that would silently have no effect.
+
+    Raises:
+        UsageError: E365.
+    """
+    asked = {
+        "dice": any(isinstance(s, Dice) for s in announcement.randomness),
+        "lottery": any(isinstance(s, Lottery) for s in announcement.randomness),
+    }
+    parties = {s.party for s in announcement.randomness if isinstance(s, Sealed)}
+    for kind, asks in asked.items():
+        if getattr(values, kind) and not asks:
+            raise UsageError("E365", kind=kind)
+    for party, _ in values.secrets:
+        if party not in parties:
+            raise UsageError("E365", kind=f"sealed {party}")
 
 
 def _value(office: Office, source: Source, values: Values) -> str:
@@ -300,8 +330,9 @@ def _log_dice(
     for at, source in enumerate(announcement.randomness):
         if not isinstance(source, Dice):
             continue
-        with office.registry.write() as tx:
-            standing = journal.dice_of(tx, draw, commitment, at)
+        with journal.writing(office) as (tx, _):
+            life = journal.open_draw(journal.told(tx), draw)
+            standing = dict(life.dice).get(at)
             if standing is None:
                 journal.append(
                     office,

@@ -8,15 +8,21 @@ Spec: draw-v1 §3 (abandonment); log-v1 §1 (approvals).
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
 from dualrandom.canonical import parse_json_line
-from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
+from dualrandom.errors import (
+    EnvironmentProblem,
+    InputError,
+    StateError,
+    VerificationError,
+    Where,
+)
 from dualrandom.folder import write_file
-from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal
+from dualrandom.office.sources import given
 from dualrandom.records import DrawState
 from dualrandom.words import group
 
@@ -25,7 +31,9 @@ if TYPE_CHECKING:
 
     from dualrandom.keys import PrivateKey
     from dualrandom.office.place import Office
-    from dualrandom.registry import Writer
+
+FIELDS: Final = ["act", "body", "log", "op"]
+"""Of an approval, sorted. Spec: log-v1 §1."""
 
 
 def reason_code(text: str) -> str:
@@ -50,13 +58,13 @@ def request_abandon(office: Office, draw: str, reason: str, out: Path) -> Path:
     """
     code = reason_code(reason)
     with office.registry.read() as tx:
-        record = journal.open_draw(tx, draw)
-        body = {
-            "draw": draw,
-            "commitment": record.commitment,
-            "reason": code,
-            "keys": journal.log_keys(tx, office.officer()),
-        }
+        report = journal.told(tx)
+    body = {
+        "draw": draw,
+        "commitment": journal.open_draw(report, draw).commitment,
+        "reason": code,
+        "keys": journal.log_keys(report, office.officer()),
+    }
     text = audit.approval_text(
         office.settings.origin, "draw.abandon", body, journal.new_op(office)
     )
@@ -64,20 +72,60 @@ def request_abandon(office: Office, draw: str, reason: str, out: Path) -> Path:
     return out
 
 
-def approve(request: Path, signer: PrivateKey) -> Path:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a second person is asked to sign.
+
+    Attributes:
+        fields: (name, value) of the act's body, for a person to read.
+    """
+
+    file: Path
+    text: bytes
+    log: str
+    act: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def read_request(file: Path) -> Request:
+    """Return what a request asks for: whoever signs must see it first.
+
+    Only the four fields of an approval are accepted: a signature over anything else
+    could be used as something else, an entry of the log for instance.
+
+    Raises:
+        EnvironmentProblem: E151, it cannot be read.
+        InputError: E399 too large; E179, E802 not a request.
+    """
+    text = _read(file)
+    where = Where(file=str(file))
+    with given(where):
+        value = parse_json_line(text)
+    body = value.get("body") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(body, dict):
+        raise InputError("E179", where=where)
+    if sorted(value) != FIELDS or not isinstance(value["act"], str):
+        raise InputError("E179", where=where)
+    return Request(
+        file=file,
+        text=text,
+        log=str(value["log"]),
+        act=value["act"],
+        fields=tuple((n, str(v)) for n, v in sorted(body.items()) if n != "keys"),
+    )
+
+
+def approve(request: Request, signer: PrivateKey) -> Path:
     """Sign a request as the second person; no office is needed.
 
     Returns:
         The approval's file, to be carried back.
 
     Raises:
-        EnvironmentProblem: E151, it cannot be read.
-        VerificationError: it is not a request.
+        EnvironmentProblem: E154, it cannot be written.
     """
-    text = _read(request)
-    parse_json_line(text)
-    out = request.with_name(f"{request.name}.approval")
-    write_file(out, audit.sign_approval(text, signer).encode())
+    out = request.file.with_name(f"{request.file.name}.approval")
+    write_file(out, audit.sign_approval(request.text, signer).encode())
     return out
 
 
@@ -87,41 +135,43 @@ def abandon(office: Office, draw: str, reason: str, approval: Path) -> int:
     Raises:
         StateError: E390-E392, the draw is not open; E398, the approval is for
             something else, or not by another person who may approve.
+        InputError: E397, no such reason; E701-E704, E740, E802, not an approval.
+        EnvironmentProblem: E187, ended and logged, but not proved yet.
     """
     code = reason_code(reason)
+    where = Where(file=str(approval))
     data = _read(approval)
-    signed, _ = audit.parse_approval(data)
-    body: dict[str, Any] = dict(signed["body"])  # type: ignore[arg-type]
-    signer = office.officer()
-    with office.registry.write() as tx:
-        record = journal.open_draw(tx, draw)
-        due = {"draw": draw, "commitment": record.commitment, "reason": code}
+    with given(where):
+        signed, _ = audit.parse_approval(data)
+        body: Any = signed["body"]
+        if not isinstance(body, dict):
+            raise VerificationError("E740")
+    signer = journal.signer(office)
+    with journal.writing(office) as (tx, _):
+        life = journal.open_draw(journal.told(tx), draw)
+        due = {"draw": draw, "commitment": life.commitment, "reason": code}
         if signed["act"] != "draw.abandon" or any(
             body.get(k) != v for k, v in due.items()
         ):
-            raise StateError("E398", where=Where(file=approval.name), draw=draw)
-        entry = journal.append(
-            office,
-            tx,
-            "draw.abandon",
-            body,
-            signer=signer,
-            op=str(signed["op"]),
-            approvals=(data.decode(),),
-        )
-        journal.set_state(tx, replace(record, state=DrawState.ABANDONED), entry)
-        _check_approved(tx, draw)
-    journal.checkpoint(office)
-    journal.write_draw_proofs(office, draw)
+            raise StateError("E398", where=where, draw=draw)
+        with given(where):
+            entry = journal.append(
+                office,
+                tx,
+                "draw.abandon",
+                body,
+                signer=signer,
+                op=str(signed["op"]),
+                approvals=(data.decode(),),
+            )
+        journal.set_state(tx, life, DrawState.ABANDONED, entry)
+        try:
+            # The log's own verification judges the approval before it is committed.
+            journal.told(tx)
+        except StateError as error:
+            raise StateError("E398", where=where, draw=draw) from error
+    journal.settle(office, draw)
     return entry.seq
-
-
-def _check_approved(tx: Writer, draw: str) -> None:
-    """Let the log's own verification judge the approval before it is committed."""
-    report = audit.verify_log(tx.entries(), verify=verify_ed25519)
-    for finding in report.findings:
-        if finding.weight is audit.Weight.DIFFERS:
-            raise StateError("E398", where=Where(entry=finding.seq), draw=draw)
 
 
 def _read(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dualrandom import SOFTWARE, tables
@@ -25,20 +25,22 @@ from dualrandom.announcement import (
 )
 from dualrandom.canonical import sha256
 from dualrandom.documents import announcement_bytes
-from dualrandom.errors import EnvironmentProblem, StateError, Where
+from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
 from dualrandom.folder import write_files
 from dualrandom.freeze import Lists, freeze_files, prepare
+from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
 from dualrandom.office.place import RULES, stamp
-from dualrandom.office.sources import typed_values
+from dualrandom.office.sources import check_drawable, given
 from dualrandom.randomness import Source, Standing, check_sources, standing
-from dualrandom.records import DrawRecord, DrawState, TaskId
+from dualrandom.records import DrawState
 from dualrandom.registry.lists import DRAWS, INSPECTORS, TARGETS
 from dualrandom.scope import parse_scope
 from dualrandom.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import ExitStack
     from pathlib import Path
 
     from dualrandom.keys import PrivateKey
@@ -53,7 +55,6 @@ class Frozen:
 
     Attributes:
         standing: what the draw may be called, if a witness cosigns in time.
-        approvers: parties that must approve for it to be *verifiable by its parties*.
         folder: None in a dry run.
     """
 
@@ -76,6 +77,7 @@ def freeze(
     draw: str = "",
     reason: str = "",
     dry_run: bool = False,
+    say: Callable[[Frozen], object] = lambda _: None,
 ) -> Frozen:
     """Fix and log the announcement of a task's draw.
 
@@ -87,146 +89,179 @@ def freeze(
         draw: the draw's id; "" takes the task's, or the next free one.
         reason: why there is another draw of this task.
         dry_run: check and say, fix nothing.
+        say: told what will be fixed, before it is.
 
     Raises:
         StateError: E381 no such task; E383 an announcement is open; E384 already
             drawn and no reason given; E385 an item is unknown; E386 an item is a
             draft, not in force or expired; E387 the period is over; E388 the release
-            is before the inspections end; E401, E402, E361-E364 as for ``prepare``.
-        InputError: E606, E607, E801, the sources.
+            is before the inspections end; E188 a folder is in the way; E189 a list
+            is not what the log says; E401, E402, E361-E364 as for ``prepare``; E180,
+            E183, E184 as for the log.
+        InputError: E366, a reason that nobody could read; E371, not a draw id; E379,
+            E396, E606, E607, the sources.
+        EnvironmentProblem: E187, fixed and logged, but not proved yet.
 
     Spec:
         draw-v1 §3.
     """
-    with typed_values():
+    with given():
         check_sources(tuple(sources))
-    signer = None if dry_run else office.officer()
+    check_drawable(sources, dry_run=dry_run)
+    if not is_value(reason):
+        raise InputError("E366", field="--reason", value=reason)
+    signer = None if dry_run else journal.signer(office)
     # A dry run takes the lock too: what it says is then true of one moment.
-    with office.registry.write() as tx:
-        task = tx.task(task_id)
-        if task is None:
-            raise StateError("E381", task=task_id)
-        moment = office.clock()
-        today = (moment + dt.timedelta(hours=8)).date()
-        if task.end < today:
-            raise StateError("E387", task=task_id, end=str(task.end))
-        if sealed_until is not None and sealed_until <= task.end:
-            raise StateError("E388", date=str(sealed_until), end=str(task.end))
-        draw, supersedes = _next_draw(tx, task, draw, reason)
-        scope = parse_scope(task.scope)
-        lists = prepare(
-            task,
-            targets=tx.targets(),
-            inspectors=tx.inspectors(),
-            recusals=tx.recusals(),
-            in_scope=scope.accepts,
-        )
-        visibility = due_visibility(
-            sealed=sealed_until is not None, private=lists.private
-        )
-        files, digests = freeze_files(
-            lists,
-            visibility=visibility,
-            sealed=sealed_until is not None,
-            entropy=office.entropy,
-        )
-        announcement = Announcement(
-            draw=draw,
-            office=office.settings.name,
-            title=task.title,
-            announced=stamp(moment),
-            due=stamp(moment + dt.timedelta(days=office.settings.due_days)),
-            task=Task(
-                id=task.id,
-                plan=task.plan,
-                type=word("task", "targeted" if task.scope else "untargeted"),
-                scope=scope.text,
-                start=str(task.start),
-                end=str(task.end),
-                rules=_rules(office),
-            ),
-            items=tuple(_item(tx, code, today) for code in task.items),
-            registry=_registry(tx),
-            files=digests,
-            visibility=tuple(sorted(visibility.items())),
-            excluded=lists.excluded,
-            strata=None if lists.private else lists.strata,
-            strata_private=lists.private,
-            posts=task.posts,
-            area=task.area,
-            randomness=tuple(sources),
-            software=SOFTWARE,
-            reserves=task.reserves,
-            release=None if sealed_until is None else str(sealed_until),
-            off_site=task.off_site or None,
-            supersedes=supersedes,
+    with journal.writing(office) as (tx, undo):
+        _check_lists(office, tx)
+        announcement, files, lists = _prepare(
+            office, tx, task_id, tuple(sources), sealed_until, draw, reason
         )
         data = announcement_bytes(announcement)
-        folder = None
-        if signer is not None:
-            folder = _fix(office, tx, announcement, data, files, signer)
-    if folder is not None:
-        journal.checkpoint(office)
-        journal.write_draw_proofs(office, draw)
-    return _said(announcement, data, lists, folder)
+        planned = _said(announcement, data, lists)
+        say(planned)
+        if signer is None:
+            return planned
+        folder = office.draw(announcement.draw)
+        _write(folder, {"announcement.json": data, **files}, undo)
+        _log(office, tx, announcement, sha256(data), signer)
+    journal.settle(office, announcement.draw)
+    return replace(planned, folder=folder)
 
 
-def _fix(
+def _prepare(
+    office: Office,
+    tx: Reader,
+    task_id: str,
+    sources: tuple[Source, ...],
+    sealed_until: dt.date | None,
+    draw: str,
+    reason: str,
+) -> tuple[Announcement, dict[str, bytes], Lists]:
+    task = tx.task(task_id)
+    if task is None:
+        raise StateError("E381", task=task_id)
+    moment = office.clock()
+    today = (moment + dt.timedelta(hours=8)).date()
+    if task.end < today:
+        raise StateError("E387", task=task_id, end=str(task.end))
+    if sealed_until is not None and sealed_until <= task.end:
+        raise StateError("E388", date=str(sealed_until), end=str(task.end))
+    draw, supersedes = _next_draw(tx, task, draw, reason)
+    scope = parse_scope(task.scope)
+    lists = prepare(
+        task,
+        targets=tx.targets(),
+        inspectors=tx.inspectors(),
+        recusals=tx.recusals(),
+        in_scope=scope.accepts,
+    )
+    sealed = sealed_until is not None
+    visibility = due_visibility(sealed=sealed, private=lists.private)
+    files, digests = freeze_files(
+        lists, visibility=visibility, sealed=sealed, entropy=office.entropy
+    )
+    announcement = Announcement(
+        draw=draw,
+        office=office.settings.name,
+        title=task.title,
+        announced=stamp(moment),
+        due=stamp(moment + dt.timedelta(days=office.settings.due_days)),
+        task=Task(
+            id=task.id,
+            plan=task.plan,
+            type=word("task", "targeted" if task.scope else "untargeted"),
+            scope=scope.text,
+            start=str(task.start),
+            end=str(task.end),
+            rules=_rules(office),
+        ),
+        items=tuple(_item(tx, code, today) for code in task.items),
+        registry=_registry(tx),
+        files=digests,
+        visibility=tuple(sorted(visibility.items())),
+        excluded=lists.excluded,
+        strata=None if lists.private else lists.strata,
+        strata_private=lists.private,
+        posts=task.posts,
+        area=task.area,
+        randomness=sources,
+        software=SOFTWARE,
+        reserves=task.reserves,
+        release=None if sealed_until is None else str(sealed_until),
+        off_site=task.off_site or None,
+        supersedes=supersedes,
+    )
+    return announcement, files, lists
+
+
+def _check_lists(office: Office, tx: Reader) -> None:
+    """Refuse to freeze rows that were edited behind the program's back.
+
+    Raises:
+        StateError: E189, with all that was found.
+    """
+    found = [p for p in tx.check_lists(office.kept_list) if not p.warning]
+    if found:
+        where = Where(file=office.settings.database)
+        raise StateError("E189", where=where, problems=tuple(found))
+
+
+def _write(folder: Path, files: dict[str, bytes], undo: ExitStack) -> None:
+    """Write the folder of a draw; it goes again if the announcement does not stand.
+
+    Raises:
+        StateError: E188, there is a folder that no freeze that was cut off has left.
+        EnvironmentProblem: E154.
+    """
+    aside = folder.with_name(f".{folder.name}.new")
+    undo.callback(shutil.rmtree, aside, ignore_errors=True)
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        if folder.exists():
+            # Never announced, or the log would know it: what a crash left is like
+            # this one, and anything more is somebody's.
+            if not {path.name for path in folder.iterdir()} <= set(files):
+                raise StateError("E188", where=Where(file=str(folder)))
+            shutil.rmtree(folder)
+        aside.mkdir(parents=True)
+        write_files(aside, files, mode=0o600)
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        aside.rename(folder)
+    except OSError as exc:
+        raise EnvironmentProblem(
+            "E154", where=Where(file=str(folder)), reason=exc.strerror or ""
+        ) from exc
+
+
+def _log(
     office: Office,
     tx: Writer,
     announcement: Announcement,
-    data: bytes,
-    files: dict[str, bytes],
+    commitment: str,
     signer: PrivateKey,
-) -> Path:
-    """Write the folder, the log entry and the state; undo the folder on failure."""
-    draw, commitment = announcement.draw, sha256(data)
-    folder = office.draw(draw)
-    aside = folder.with_name(f".{draw}.new")
-    try:
-        # A folder without an entry in the log is what a crash left: never announced.
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        aside.mkdir(parents=True)
-        write_files(aside, {"announcement.json": data, **files}, mode=0o600)
-        aside.rename(folder)
-        entry = journal.append(
-            office,
-            tx,
-            "draw.announce",
-            {
-                "draw": draw,
-                "commitment": commitment,
-                "task": announcement.task.id,
-                "registry": {
-                    "seq": announcement.registry.seq,
-                    "targets": announcement.registry.targets,
-                    "inspectors": announcement.registry.inspectors,
-                },
-                "keys": journal.log_keys(tx, signer),
+) -> None:
+    """Log the announcement, and open the draw."""
+    draw, task = announcement.draw, announcement.task.id
+    entry = journal.append(
+        office,
+        tx,
+        "draw.announce",
+        {
+            "draw": draw,
+            "commitment": commitment,
+            "task": task,
+            "registry": {
+                "seq": announcement.registry.seq,
+                "targets": announcement.registry.targets,
+                "inspectors": announcement.registry.inspectors,
             },
-            signer=signer,
-        )
-        journal.set_state(
-            tx,
-            DrawRecord(
-                id=draw,
-                task=TaskId(announcement.task.id),
-                state=DrawState.ANNOUNCED,
-                commitment=commitment,
-                folder=f"draws/{draw}",
-            ),
-            entry,
-        )
-    except BaseException as exc:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(exc, OSError):
-            raise EnvironmentProblem(
-                "E154", where=Where(file=str(folder)), reason=exc.strerror or ""
-            ) from exc
-        raise
-    return folder
+            "keys": journal.log_keys(journal.told(tx), signer),
+        },
+        signer=signer,
+    )
+    life = journal.draw_of(journal.told(tx), draw)
+    journal.set_state(tx, life, DrawState.ANNOUNCED, entry)
 
 
 def _next_draw(
@@ -239,11 +274,14 @@ def _next_draw(
             raise StateError("E383", task=task.id, draw=old.id)
         if old.state is DrawState.DRAWN and not reason:
             raise StateError("E384", task=task.id, draw=old.id)
-    taken = {d.id for d in every}
-    if draw in taken:
+    # Some file systems do not tell case apart, and draws are folders.
+    taken = {d.id.lower() for d in every}
+    if draw.lower() in taken:
         raise StateError("E389", draw=draw)
     names = (task.id, *(f"{task.id}-{n}" for n in range(2, len(taken) + 3)))
-    chosen = draw or next(name for name in names if name not in taken)
+    chosen = draw or next(name for name in names if name.lower() not in taken)
+    if not is_draw_id(chosen):
+        raise InputError("E371", value=chosen)
     if not mine:
         return chosen, None
     # The log's order is the draws' order; ids may be anything.
@@ -291,9 +329,7 @@ def _rules(office: Office) -> str:
         ) from exc
 
 
-def _said(
-    announcement: Announcement, data: bytes, lists: Lists, folder: Path | None
-) -> Frozen:
+def _said(announcement: Announcement, data: bytes, lists: Lists) -> Frozen:
     return Frozen(
         announcement=announcement,
         commitment=sha256(data),
@@ -302,5 +338,5 @@ def _said(
         targets=len(lists.of(tables.TARGETS)),
         inspectors=len(lists.of(tables.INSPECTORS)),
         private=lists.private,
-        folder=folder,
+        folder=None,
     )

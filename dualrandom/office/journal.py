@@ -1,8 +1,10 @@
 """The office's side of the audit log: append an act, sign a checkpoint, prove.
 
 - An act is signed inside the transaction of the rows that it speaks of.
-- The last signed size and root are also kept outside the database: a restored backup
+- Nothing is appended to a log that does not continue what this office signed: the
+  last signed size and root are kept outside the database, so that a restored backup
   cannot make this office sign a fork.
+- How far a draw has come is what the log says, whatever its row in the database does.
 - A checkpoint once signed is kept by its size; witnesses' lines are added to it.
 
 Spec: log-v1 §1, §2, §6.
@@ -12,19 +14,26 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
 from dualrandom.canonical import leaf_hash, tree_hash
-from dualrandom.errors import StateError, VerificationError, Where
+from dualrandom.errors import (
+    DualRandomError,
+    EnvironmentProblem,
+    StateError,
+    VerificationError,
+    Where,
+)
 from dualrandom.folder import write_file, write_files
-from dualrandom.keyring import KeyRing
-from dualrandom.office.place import stamp
-from dualrandom.records import DrawRecord, DrawState
-from dualrandom.registry.lists import DRAWS
+from dualrandom.keys import verify_ed25519
+from dualrandom.office.place import KEPT, stamp
+from dualrandom.public import naming
+from dualrandom.records import DrawRecord, DrawState, TaskId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from dualrandom.keys import PrivateKey
@@ -34,6 +43,51 @@ if TYPE_CHECKING:
 CHECKPOINTS: Final = "checkpoints"
 GENESIS: Final = "genesis.entry"
 ORIGIN_PREV: Final = "0" * 64
+FOUNDING: Final = 2
+"""Entries that ``init`` makes, before the first checkpoint is signed."""
+
+
+def signer(office: Office) -> PrivateKey:
+    """Return the officer's signer, once the log's key is known to work as well.
+
+    A wrong passphrase is then found before anything is done.
+    """
+    officer = office.officer()
+    office.log_signer()
+    return officer
+
+
+@contextmanager
+def writing(office: Office) -> Iterator[tuple[Writer, ExitStack]]:
+    """Give a transaction on a log that continues what this office signed.
+
+    Yields:
+        The transaction, and what to call if it does not stand in the end: files that
+        were written for its entries.
+
+    Raises:
+        StateError: E180, E183, as for :func:`checkpoint`.
+    """
+    undo, head = ExitStack(), None
+    try:
+        with office.registry.write() as tx:
+            _check_continues(office, [leaf_hash(data) for data in tx.entries()])
+            yield tx, undo
+            head = tx.head()
+    except BaseException:
+        # An interrupt may come after the commit: what was written then stands.
+        if head is None or not _stands(office, head.seq, head.leaf):
+            undo.close()
+        raise
+
+
+def _stands(office: Office, seq: int, leaf: str) -> bool:
+    try:
+        with office.registry.read() as tx:
+            data = tx.entry(seq)
+    except DualRandomError:
+        return True  # cannot tell: better a file too many than one too few
+    return data is not None and leaf_hash(data).hex() == leaf
 
 
 def new_op(office: Office) -> str:
@@ -98,20 +152,16 @@ def checkpoint(office: Office) -> bytes:
 
     Raises:
         StateError: E180, the database does not continue what was signed before: it
-            was restored, cut or changed.
+            was restored, cut or changed; E183, what was signed before is gone.
 
     Spec:
         log-v1 §2, "Signing memory".
     """
     with office.registry.read() as tx:
         leaves = [leaf_hash(data) for data in tx.entries()]
-    last = last_checkpoint(office)
-    if last is not None:
-        kept = audit.parse_checkpoint(last).checkpoint
-        if kept.size > len(leaves) or tree_hash(leaves[: kept.size]) != kept.root:
-            raise StateError("E180", size=kept.size, entries=len(leaves))
-        if kept.size == len(leaves):
-            return last
+    last = _check_continues(office, leaves)
+    if last is not None and audit.parse_checkpoint(last).checkpoint.size == len(leaves):
+        return last
     made = audit.sign_checkpoint(
         audit.Checkpoint(
             origin=office.settings.origin, size=len(leaves), root=tree_hash(leaves)
@@ -122,6 +172,24 @@ def checkpoint(office: Office) -> bytes:
     return made
 
 
+def _check_continues(office: Office, leaves: Sequence[bytes]) -> bytes | None:
+    """Return the checkpoint signed last, if the log is one that continues it."""
+    last = last_checkpoint(office)
+    if last is None:
+        if len(leaves) > FOUNDING:
+            raise StateError("E183", where=Where(file=f"{KEPT}/{CHECKPOINTS}"))
+        return None
+    kept = audit.parse_checkpoint(last).checkpoint
+    if kept.size > len(leaves) or tree_hash(leaves[: kept.size]) != kept.root:
+        raise StateError(
+            "E180",
+            where=Where(file=office.settings.database),
+            size=kept.size,
+            entries=len(leaves),
+        )
+    return last
+
+
 def kept_checkpoints(office: Office) -> tuple[Path, ...]:
     """Return the files of all signed checkpoints, smallest first."""
     folder = office.kept / CHECKPOINTS
@@ -129,17 +197,30 @@ def kept_checkpoints(office: Office) -> tuple[Path, ...]:
 
 
 def last_checkpoint(office: Office) -> bytes | None:
-    """Return the checkpoint signed last, with its cosignatures."""
+    """Return the checkpoint signed last, with its cosignatures.
+
+    Raises:
+        VerificationError: E701–E704, E711, the file is not what was kept.
+    """
     kept = kept_checkpoints(office)
-    return kept[-1].read_bytes() if kept else None
+    if not kept:
+        return None
+    data = kept[-1].read_bytes()
+    with naming(f"{KEPT}/{CHECKPOINTS}/{kept[-1].name}"):
+        audit.parse_checkpoint(data)
+    return data
 
 
 def add_cosignatures(office: Office, cosigned: bytes) -> int:
-    """Add a witness's lines to the checkpoint that it cosigned; return its size.
+    """Add supervisors' lines to the checkpoint that they cosigned; return its size.
+
+    A line that is wrong, or by a key that readers cannot know, would make every proof
+    that carries it wrong or uncheckable, for good: it is not taken in.
 
     Raises:
-        StateError: E181, this office signed no such checkpoint.
-        VerificationError: it is no checkpoint.
+        StateError: E181, this office signed no such checkpoint; E185, a line by
+            somebody who is no supervisor of this log; E186, nobody cosigned.
+        VerificationError: it is no checkpoint; E708, a signature is not valid.
     """
     theirs = audit.parse_checkpoint(cosigned)
     size = theirs.checkpoint.size
@@ -149,44 +230,54 @@ def add_cosignatures(office: Office, cosigned: bytes) -> int:
     ours = at.read_bytes()
     if audit.parse_checkpoint(ours).checkpoint != theirs.checkpoint:
         raise StateError("E181", size=size)
+    with office.registry.read() as tx:
+        keys = told(tx).keys
+    book = audit.key_book(
+        k.key.cosigner if k.role is audit.Role.SUPERVISOR else k.key
+        for k in keys
+        if k.revoked is None
+    )
+    for line in audit.unknown_lines(theirs.note, book):
+        raise StateError("E185", name=line.name)
+    signed = audit.check_note(theirs.note, book, verify_ed25519)
+    if all(signature.time is None for signature in signed):
+        raise StateError("E186")
     for signature in theirs.note.signatures:
         ours = audit.add_signature(ours, signature)
     write_file(at, ours)
     return size
 
 
-def write_proofs(office: Office, draw: str, seqs: dict[str, int]) -> None:
-    """Write the entries of a draw and their proofs into its folder.
+def write_proofs(office: Office, *draws: str) -> None:
+    """Write or renew the entries of draws and their proofs, as far as they have come.
 
     The proof uses the first witnessed checkpoint that holds the entry, because only
     that says *before*; else the first signed one.
-
-    Args:
-        office: the open office.
-        draw: its id.
-        seqs: ``announce``, ``result`` or ``abandon`` to the entry's seq.
 
     Spec:
         draw-v1 §2, ``log/``.
     """
     with office.registry.read() as tx:
-        entries = list(tx.entries())
+        report, entries = told(tx), list(tx.entries())
     leaves = [leaf_hash(data) for data in entries]
-    files = {}
-    for act, seq in sorted(seqs.items()):
-        signed = _covering(office, seq)
-        if signed is None:
-            continue
-        size = audit.parse_checkpoint(signed).checkpoint.size
-        files[f"log/{act}.entry"] = entries[seq]
-        files[f"log/{act}.tlog-proof"] = audit.proof_bytes(
-            audit.Proof(
-                index=seq,
-                path=audit.inclusion_proof(leaves[:size], seq, size),
-                checkpoint=signed,
+    for draw in draws:
+        life = draw_of(report, draw)
+        seqs = {"announce": life.announced}
+        if life.ended is not None:
+            seqs["abandon" if life.result is None else "result"] = life.ended
+        files = {}
+        for act, seq in seqs.items():
+            signed = _covering(office, seq)
+            if signed is None:
+                continue
+            size = audit.parse_checkpoint(signed).checkpoint.size
+            path = audit.inclusion_proof(leaves[:size], seq, size)
+            files[f"log/{act}.entry"] = entries[seq]
+            files[f"log/{act}.tlog-proof"] = audit.proof_bytes(
+                audit.Proof(index=seq, path=path, checkpoint=signed)
             )
-        )
-    write_files(office.draw(draw), files)
+        if office.draw(draw).is_dir():
+            write_files(office.draw(draw), files)
 
 
 def _covering(office: Office, seq: int) -> bytes | None:
@@ -195,86 +286,97 @@ def _covering(office: Office, seq: int) -> bytes | None:
         if int(path.name) <= seq:
             continue
         data = path.read_bytes()
-        if len(audit.parse_checkpoint(data).note.signatures) > 1:
+        with naming(f"{KEPT}/{CHECKPOINTS}/{path.name}"):
+            signatures = audit.parse_checkpoint(data).note.signatures
+        if len(signatures) > 1:
             return data
         first = first or data
     return first
 
 
-def log_keys(tx: Reader, signer: PrivateKey) -> list[str]:
+def settle(office: Office, draw: str) -> None:
+    """Sign and prove what was just logged of a draw.
+
+    Raises:
+        EnvironmentProblem: E187, the act stands, this did not work; publishing makes
+            up for it.
+    """
+    try:
+        checkpoint(office)
+        write_proofs(office, draw)
+    except DualRandomError as error:
+        raise EnvironmentProblem(
+            "E187", where=error.where, draw=draw, code=error.code
+        ) from error
+
+
+def told(tx: Reader) -> audit.LogReport:
+    """Return what the log tells of draws, keys and lists, if nothing in it is wrong.
+
+    Raises:
+        StateError: E184, something is.
+    """
+    report = audit.verify_log(tx.entries(), verify=verify_ed25519)
+    for finding in report.findings:
+        if finding.weight is audit.Weight.DIFFERS:
+            where = Where(entry=finding.seq)
+            raise StateError("E184", where=where, code=finding.code)
+    return report
+
+
+def draw_of(report: audit.LogReport, draw: str) -> audit.DrawLife:
+    """Return what the log tells of a draw.
+
+    Raises:
+        StateError: E390, it was never announced.
+    """
+    for life in report.draws:
+        if life.draw == draw:
+            return life
+    raise StateError("E390", draw=draw)
+
+
+def open_draw(report: audit.LogReport, draw: str) -> audit.DrawLife:
+    """Return what the log tells of a draw that waits for its randomness.
+
+    Raises:
+        StateError: E390 not frozen; E391 drawn already; E392 abandoned.
+    """
+    life = draw_of(report, draw)
+    if life.ended is not None:
+        raise StateError("E392" if life.result is None else "E391", draw=draw)
+    return life
+
+
+def log_keys(report: audit.LogReport, signer: PrivateKey) -> list[str]:
     """Return the keys that a draw's entry names: the log's, the signer's, supervisors'.
 
     Spec:
         log-v1 §3: they make a changed byte visible, and nobody trustworthy.
     """
-    ring = KeyRing()
-    for data in tx.entries():
-        entry = audit.parse_entry(data)[0]
-        if entry.act == "log.genesis":
-            ring.start(entry)
-        elif entry.act == "key.add":
-            ring.add(entry)
-        elif entry.act == "key.revoke":
-            ring.revoke(entry)
-    keys = (
-        *ring.active(audit.Role.LOG),
-        *ring.active(audit.Role.SUPERVISOR),
-        signer.vkey,
-    )
-    return sorted(set(map(str, keys)), key=str.encode)
+    roles = (audit.Role.LOG, audit.Role.SUPERVISOR)
+    keys = {str(k.key) for k in report.keys if k.revoked is None and k.role in roles}
+    return sorted(keys | {str(signer.vkey)}, key=str.encode)
 
 
-def dice_of(tx: Reader, draw: str, commitment: str, source: int) -> str | None:
-    """Return the dice that stand in the log for a source of a draw, if any."""
-    for data in tx.entries():
-        entry = audit.parse_entry(data)[0]
-        body: dict[str, Any] = dict(entry.body)
-        if entry.act == "draw.dice" and (
-            body["draw"],
-            body["commitment"],
-            body["source"],
-        ) == (draw, commitment, source):
-            return str(body["digits"])
-    return None
-
-
-def open_draw(tx: Reader, draw: str) -> DrawRecord:
-    """Return the state of a draw that waits for its randomness.
-
-    Raises:
-        StateError: E390 not frozen; E391 drawn already; E392 abandoned.
-    """
-    record = tx.draw(draw)
-    if record is None:
-        raise StateError("E390", draw=draw)
-    if record.state is DrawState.DRAWN:
-        raise StateError("E391", draw=draw)
-    if record.state is DrawState.ABANDONED:
-        raise StateError("E392", draw=draw)
-    return record
-
-
-def set_state(tx: Writer, record: DrawRecord, entry: audit.Entry) -> None:
+def set_state(
+    tx: Writer, life: audit.DrawLife, state: DrawState, entry: audit.Entry
+) -> None:
     """Note how far a draw has come, as of the entry that says so."""
+    record = DrawRecord(
+        id=life.draw,
+        task=TaskId(life.task),
+        state=state,
+        commitment=life.commitment,
+        folder=f"draws/{life.draw}",
+    )
     tx.put_draw(
         record,
         seq=entry.seq,
         at=dt.datetime.fromisoformat(entry.time),
         by=entry.by,
-        reason=str(record.state),
+        reason=str(state),
     )
-
-
-def write_draw_proofs(office: Office, draw: str) -> None:
-    """Write or renew the entries and proofs of a draw, as far as it has come."""
-    acts = {
-        DrawState.ANNOUNCED: "announce",
-        DrawState.DRAWN: "result",
-        DrawState.ABANDONED: "abandon",
-    }
-    with office.registry.read() as tx:
-        versions = tx.history(DRAWS, (draw,))
-    write_proofs(office, draw, {acts[v.record.state]: v.since.seq for v in versions})
 
 
 def keep_genesis(office: Office, data: bytes) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from dualrandom.canonical import sha256
-from dualrandom.errors import StateError
+from dualrandom.errors import InputError, StateError
 from dualrandom.folder import write_file
+from dualrandom.model import is_value
 from dualrandom.office import journal
 from dualrandom.registry.files import change_bytes
 from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
@@ -20,6 +21,7 @@ from dualrandom.sheets import read_inspectors, read_items, read_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import ExitStack
     from pathlib import Path
 
     from dualrandom.errors import Problem
@@ -87,14 +89,17 @@ def import_list(
         reason: why, for the versions.
 
     Raises:
-        InputError: the sheet's rows are refused; nothing is written.
-        StateError: E370, nobody confirmed the changes.
+        InputError: the sheet's rows are refused; nothing is written. E366, a reason
+            that nobody could read.
+        StateError: E370, nobody confirmed the changes; E180, E183 as for the log.
     """
+    if not is_value(reason):
+        raise InputError("E366", field="--reason", value=reason)
     reading, incoming = _read(name, path, sheet)
     drafts = sum(r.draft for r in reading.records) if name == "items" else 0
     # The key is asked for before the database is locked.
     signer = None if dry_run else office.officer()
-    with office.registry.write() as tx:
+    with journal.writing(office) as (tx, undo):
         found = [tx.diff(kind, records) for kind, records in incoming]
         empty = not any(tx.count(kind) for kind, _ in incoming)
         shown = tuple(map(_shown, found))
@@ -104,7 +109,7 @@ def import_list(
                 raise StateError("E370", list=name)
             for changes in found:
                 if not changes.empty and signer is not None:
-                    write_changes(office, tx, changes, reason, signer=signer)
+                    write_changes(office, tx, undo, changes, reason, signer=signer)
     return Imported(
         rows=len(reading.records),
         changes=shown,
@@ -132,6 +137,7 @@ def _read(
 def write_changes(
     office: Office,
     tx: Writer,
+    undo: ExitStack,
     changes: Changes[Any],
     reason: str,
     *,
@@ -152,7 +158,9 @@ def write_changes(
         tx.list_file(changes.kind, salt),
     )
     for data in files:
-        write_file(office.kept / f"{sha256(data)}.tsv", data, mode=0o600)
+        path = office.kept / f"{sha256(data)}.tsv"
+        undo.callback(path.unlink, missing_ok=True)
+        write_file(path, data, mode=0o600)
     journal.append(
         office,
         tx,

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualrandom import audit
-from dualrandom.documents import parse_announcement
+from dualrandom.canonical import sha256
+from dualrandom.disclosure import ANNOUNCEMENT, RESULT, SEED
+from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.draw import ticket
-from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
+from dualrandom.errors import InputError, StateError, VerificationError, Where
 from dualrandom.folder import load_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal
+from dualrandom.office.checking import (
+    check_folder,
+    read_genesis,
+    read_policy,
+    refuse,
+)
 from dualrandom.office.place import KEPT, find_root, stamp
+from dualrandom.public import naming
 from dualrandom.randomness import key_of, seed_of
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import LISTS
@@ -25,12 +34,13 @@ from dualrandom.tables import (
     TARGETS,
     TEAMS,
 )
-from dualrandom.verify import Report, verify_draw
+from dualrandom.verify import KNOWN, Report, verify_draw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from dualrandom.announcement import Announcement
     from dualrandom.office.place import Office
 
 
@@ -39,12 +49,12 @@ def load_trust(policy: Path | None, genesis: Path | None) -> audit.Policy | None
 
     Raises:
         EnvironmentProblem: E151, a file cannot be read.
-        VerificationError: not a policy, or not a genesis entry.
+        UsageError: not a policy, or not a genesis entry.
     """
     if policy is not None:
-        return audit.parse_policy(_read(policy))
+        return read_policy(policy)
     if genesis is not None:
-        first = journal.check_genesis(_read(genesis))
+        first = audit.parse_entry(read_genesis(genesis))[0]
         return audit.genesis_policy(audit.parse_genesis(first.body))
     return None
 
@@ -60,10 +70,11 @@ def verify_path(path: Path, trust: audit.Policy | None) -> Report:
     """Check a draw folder or a zip of one; no office is needed.
 
     Raises:
-        EnvironmentProblem: E150, no such folder; E151, it cannot be read.
-        InputError: E152, E153, not a folder or a zip under the limits.
+        EnvironmentProblem: E150, no such folder; E151, it cannot be read; E152,
+            neither folder nor zip.
+        VerificationError: E153, a zip that is damaged or beyond the limits.
     """
-    name, files = load_folder(path)
+    name, files = load_folder(path, KNOWN)
     return verify_draw(name, files, verifier=verify_ed25519, trust=trust)
 
 
@@ -104,11 +115,12 @@ def why(folder: Path, target: str) -> Why:
     Raises:
         EnvironmentProblem: E150, no such folder.
         InputError: E400, the folder lacks the lists.
+        VerificationError: E810 and others, a file is not the announced or drawn one.
     """
-    _, files = load_folder(folder)
-    if not {"announcement.json", TARGETS.name, STRATA.name} <= set(files):
+    _, files = load_folder(folder, KNOWN)
+    if not {ANNOUNCEMENT, TARGETS.name, STRATA.name} <= set(files):
         raise InputError("E400", where=Where(file=str(folder)))
-    draw = parse_announcement(files["announcement.json"]).draw
+    draw = _check_whole(files).draw
     _, targets = TARGETS.parse(files[TARGETS.name])
     found = next((t for t in targets if t.id == target), None)
     if found is None:
@@ -118,7 +130,9 @@ def why(folder: Path, target: str) -> Why:
             excluded = next((e.reason for e in out if e.id == target), "")
         return Why(draw=draw, id=target, excluded=excluded)
     table, rows = STRATA.parse(files[STRATA.name])
-    mine = next(row for row in rows if row.id == target)
+    mine = next((row for row in rows if row.id == target), None)
+    if mine is None:
+        raise VerificationError("E816", where=Where(file=STRATA.name))
     peers = [row for row in rows if row.stratum == mine.stratum]
     before = Why(
         draw=draw,
@@ -129,9 +143,9 @@ def why(folder: Path, target: str) -> Why:
         rows=len(peers),
         tickets=mine.tickets,
     )
-    if "seed.txt" not in files or SELECTED.name not in files:
+    if not {RESULT, SEED, SELECTED.name} <= set(files):
         return before
-    key = key_of(seed_of(files["seed.txt"]), table.salt)
+    key = key_of(seed_of(files[SEED]), table.salt)
     own = (ticket(key, target, mine.tickets), target)
     _, selected = SELECTED.parse(files[SELECTED.name])
     drawn = [s for s in selected if s.stratum == mine.stratum]
@@ -154,9 +168,29 @@ def why(folder: Path, target: str) -> Why:
     )
 
 
+def _check_whole(files: Mapping[str, bytes]) -> Announcement:
+    """Hold the files that are here to the digests that the documents name.
+
+    That the documents are the logged ones, ``verify`` and ``log verify`` say.
+    """
+    with naming(ANNOUNCEMENT):
+        announcement = parse_announcement(files[ANNOUNCEMENT])
+    due = {name: (ANNOUNCEMENT, d.sha256) for name, d in announcement.files}
+    if RESULT in files:
+        with naming(RESULT):
+            result = parse_result(files[RESULT])
+        due |= {name: (RESULT, d.sha256) for name, d in result.files}
+        due |= {ANNOUNCEMENT: (RESULT, result.commitment)}
+        due |= {SEED: (RESULT, result.seed_file)}
+    for name, (document, digest) in due.items():
+        if name in files and sha256(files[name]) != digest:
+            raise VerificationError("E810", where=Where(file=name), document=document)
+    return announcement
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawStatus:
-    """Where one draw stands."""
+    """Where one draw stands; ``due`` is "" where its folder is not at hand."""
 
     draw: str
     task: str
@@ -195,8 +229,7 @@ def status(office: Office) -> Status:
         items = list(tx.items())
         draws = []
         for record in tx.draws():
-            data = (office.draw(record.id) / "announcement.json").read_bytes()
-            due = parse_announcement(data).due
+            due = _due(office, record.id)
             opened = record.state is DrawState.ANNOUNCED
             draws.append(
                 DrawStatus(
@@ -205,7 +238,7 @@ def status(office: Office) -> Status:
                     title=tasks[record.task].title if record.task in tasks else "",
                     state=record.state,
                     due=due,
-                    overdue=opened and due < moment,
+                    overdue=opened and "" < due < moment,
                 )
             )
         begun = {draw.task for draw in draws}
@@ -225,6 +258,14 @@ def status(office: Office) -> Status:
     )
 
 
+def _due(office: Office, draw: str) -> str:
+    try:
+        data = (office.draw(draw) / ANNOUNCEMENT).read_bytes()
+        return parse_announcement(data).due
+    except (OSError, VerificationError):
+        return ""  # the status says where things stand; ``log verify`` finds this
+
+
 def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> int:
     """Write the drawn targets with addresses, teams and items to a sheet.
 
@@ -238,14 +279,19 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
         How many rows were written.
 
     Raises:
-        StateError: E390 not frozen yet; E378 not drawn yet.
+        StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E184 as
+            for the log.
+        VerificationError: E171, a file is not what was announced or drawn.
+        EnvironmentProblem: E170, a file is gone.
     """
-    _, files = (
-        load_folder(office.draw(draw)) if office.draw(draw).is_dir() else ("", {})
-    )
-    if SELECTED.name not in files:
-        raise StateError("E378" if files else "E390", draw=draw)
-    announcement = parse_announcement(files["announcement.json"])
+    with office.registry.read() as tx:
+        life = journal.draw_of(journal.told(tx), draw)
+    if life.result is None:
+        raise StateError("E378" if life.ended is None else "E392", draw=draw)
+    # Whom to visit must not come from a list that somebody edited, or lost.
+    refuse(check_folder(office, life), missing=True)
+    _, files = load_folder(office.draw(draw), KNOWN)
+    announcement = parse_announcement(files[ANNOUNCEMENT])
     _, selected = SELECTED.parse(files[SELECTED.name])
     _, people = INSPECTORS.parse(files[INSPECTORS.name])
     names = {person.id: person.name for person in people}
@@ -253,11 +299,13 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
     if TEAMS.name in files:
         for member in TEAMS.parse(files[TEAMS.name])[1]:
             name = names.get(member.inspector, "")
-            teams.setdefault(member.id, []).append(f"{name}（{member.inspector}）")
+            teams.setdefault(member.id, []).append(
+                f"{name}\uff08{member.inspector}\uff09"
+            )
     frozen = {target.id: target for target in TARGETS.parse(files[TARGETS.name])[1]}
     with office.registry.read() as tx:
         known = {public.id: public for public, _ in tx.targets()}
-    items = "；".join(item.name for item in announcement.items)
+    items = tuple(item.name for item in announcement.items)
     rows = [
         (
             str(row.order),
@@ -265,7 +313,7 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
             frozen[row.id].name,
             frozen[row.id].region,
             known[row.id].address if row.id in known else "",
-            "、".join(teams.get(row.id, ())),
+            tuple(teams.get(row.id, ())),
             items,
             announcement.task.start,
             announcement.task.end,
@@ -274,12 +322,3 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
     ]
     write_rows(out, announcement.title, header, rows)
     return len(rows)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise EnvironmentProblem(
-            "E151", where=Where(file=str(path)), reason=exc.strerror or ""
-        ) from exc

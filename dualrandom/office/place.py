@@ -10,7 +10,6 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.errors import StateError, Where
 from dualrandom.registry import Registry
 from dualrandom.settings import FILE, Settings, load_settings
 
@@ -66,16 +65,10 @@ class Office:
         """Return the log's own signer, which signs checkpoints and nothing else."""
         return self.unlock(self.root / self.settings.log_key)
 
-    def keep(self, name: str) -> bytes:
-        """Return a kept file.
-
-        Raises:
-            StateError: E163, it is gone.
-        """
-        try:
-            return (self.kept / name).read_bytes()
-        except OSError as exc:
-            raise StateError("E163", where=Where(file=f"{KEPT}/{name}")) from exc
+    def kept_list(self, digest: str) -> bytes | None:
+        """Return the salted file of a list or a change; None where it is gone."""
+        path = self.kept / f"{digest}.tsv"
+        return path.read_bytes() if path.is_file() else None
 
 
 def now() -> dt.datetime:

@@ -1,21 +1,28 @@
-"""Publishing: everything that may be seen, to public/, signed and logged."""
+"""Publishing: everything that may be seen, to public/, signed and logged.
+
+- What is published is what the log says: a folder that is not, stops it all.
+- Logged first: what stands on a page stands in the log. A run that fails in between
+  leaves an entry, and the next one publishes what it names.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
-from dualrandom.disclosure import PublicDraw
-from dualrandom.errors import StateError
+from dualrandom.disclosure import RESULT, PublicDraw
+from dualrandom.errors import StateError, UsageError, VerificationError, Where
 from dualrandom.model import is_draw_id
 from dualrandom.office import journal
+from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.place import stamp
 from dualrandom.public import OfficePage, PublishedItem, Site
 from dualrandom.publish import pack, plan_public, verifier, write_public
 from dualrandom.registry.lists import ITEMS
+from dualrandom.verify import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,16 +52,18 @@ def publish(office: Office) -> Published:
     """Export all that is publishable, log it, sign a checkpoint.
 
     Raises:
-        StateError: E180, the log does not continue what was signed before.
+        StateError: E178, a draw was cut off; E180, E183, E184 as for the log.
+        VerificationError: E171 and what ``verify`` finds: a draw folder is not what
+            was announced or drawn.
         EnvironmentProblem: public/ cannot be written; the old one stays.
 
     Spec:
         log-v1 §2, §3 ``notice.publish``.
     """
-    signer = office.officer()
+    signer = journal.signer(office)
     journal.checkpoint(office)
     with office.registry.read() as tx:
-        ids = [record.id for record in tx.draws()]
+        draws = journal.told(tx).draws
         versions = [
             PublishedItem(
                 record=v.record,
@@ -66,8 +75,9 @@ def publish(office: Office) -> Published:
             for v in tx.history(ITEMS, (item.code, item.sub))
         ]
         logged = _last_manifest(tx)
-    for draw in ids:
-        journal.write_draw_proofs(office, draw)
+    for life in draws:
+        _check_logged(office, life)
+    journal.write_proofs(office, *(life.draw for life in draws))
     settings = office.settings
     files = plan_public(
         office=OfficePage(
@@ -76,13 +86,13 @@ def publish(office: Office) -> Published:
             site=Site(**dict(settings.site)),
         ),
         items=versions,
-        draws=[_public_draw(office, draw) for draw in ids],
+        draws=[_public_draw(office, life.draw) for life in draws],
         verifier=verifier(),
     )
     manifest = sha256(files[-1][1])
     seq = None
     if manifest != logged:
-        with office.registry.write() as tx:
+        with journal.writing(office) as (tx, _):
             seq = journal.append(
                 office, tx, "notice.publish", {"manifest": manifest}, signer=signer
             ).seq
@@ -107,15 +117,28 @@ def publish(office: Office) -> Published:
         folder=office.public,
         manifest=manifest,
         seq=seq,
-        draws=len(ids),
+        draws=len(draws),
         written=swapped.written,
     )
+
+
+def _check_logged(office: Office, life: audit.DrawLife) -> None:
+    """Refuse a draw folder whose documents are not those that the log names."""
+    refuse(check_folder(office, life))
+    if life.result is None and (office.draw(life.draw) / RESULT).exists():
+        # Written, but not logged: whether it will be is not known yet.
+        raise StateError("E178", where=Where(file=f"draws/{life.draw}"), draw=life.draw)
 
 
 def _public_draw(office: Office, draw: str) -> PublicDraw:
     # What the office says of the order in time is what its own check says.
     trust = load_trust(None, office.kept / journal.GENESIS)
     report = verify_path(office.draw(draw), trust)
+    for step in report.steps:
+        if step.verdict is Verdict.DIFFERS and step.code is not None:
+            where = Where(file=f"draws/{draw}/{step.file or ''}")
+            params: dict[str, Any] = dict(step.params)
+            raise VerificationError(step.code, where=where, **params)
     return PublicDraw.load(
         office.draw(draw),
         order_witnessed=not report.unwitnessed,
@@ -129,9 +152,13 @@ def pack_draw(
     """Write a zip of what a reader may see of a draw; return the files in it.
 
     Raises:
+        UsageError: E176, the name does not end in ``.zip``: it would replace a file
+            of another kind.
         StateError: E390, there is no such draw.
         EnvironmentProblem: it cannot be written.
     """
+    if out.suffix.lower() != ".zip":
+        raise UsageError("E176", where=Where(file=str(out)))
     folder = office.draw(draw)
     if not is_draw_id(draw) or not folder.is_dir():
         raise StateError("E390", draw=draw)
@@ -143,5 +170,5 @@ def _last_manifest(tx: Reader) -> str | None:
     for data in tx.entries():
         entry = audit.parse_entry(data)[0]
         if entry.act == "notice.publish":
-            last = str(dict(entry.body)["manifest"])
+            last = str(entry.body.get("manifest"))
     return last

@@ -10,9 +10,10 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.canonical import sha256
-from dualrandom.errors import EnvironmentProblem, StateError, Where
+from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
 from dualrandom.folder import write_file
 from dualrandom.keys import PrivateKey, generate_key, load_public, save_key
+from dualrandom.model import is_value
 from dualrandom.office import journal
 from dualrandom.office.place import (
     DRAWS,
@@ -73,9 +74,12 @@ def init_office(
         entropy: random bytes of the operating system.
 
     Raises:
+        InputError: E366, a name that nobody could read; E705, not an origin.
         StateError: E164, the folder is not empty.
         EnvironmentProblem: E154, it cannot be written.
     """
+    if not name.strip() or not is_value(name):
+        raise InputError("E366", field="--name", value=name)
     where = Where(file=str(folder))
     identity = entropy(16).hex()
     origin = origin or f"dualrandom.invalid/{identity[:8]}"

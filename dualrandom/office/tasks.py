@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from dualrandom.announcement import MIN_POSTS
 from dualrandom.errors import InputError, StateError
-from dualrandom.model import MAX_TICKETS, Area, Post, Quota, is_draw_id, is_id
+from dualrandom.model import (
+    MAX_INT,
+    MAX_TICKETS,
+    Area,
+    Post,
+    Quota,
+    is_draw_id,
+    is_id,
+)
+from dualrandom.office import journal
 from dualrandom.office.lists import write_changes
 from dualrandom.ratios import parse_quota, parse_ratio
 from dualrandom.records import DrawState, TaskId, TaskRecord
 from dualrandom.registry.lists import TASKS
+from dualrandom.scope import parse_scope
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
     from dualrandom.office.place import Office
     from dualrandom.records import ItemCode
     from dualrandom.registry import Reader
+    from dualrandom.registry.changes import Changes
 
 
 def make_task(
@@ -60,8 +71,9 @@ def make_task(
         off_site: why nobody visits, or nothing.
 
     Raises:
-        InputError: E360 a ratio that is unclear; E371 an id; E372 the period; E373 a
-            post; E374 tickets; E375 ratio and total, or neither; E376 no item.
+        InputError: E320-E325 the scope; E360 a ratio that is unclear; E371 an id; E372
+            the period; E373 a post; E374 tickets; E375 ratio and total, or neither;
+            E376 no item; E377 two ratios or tickets for one; E410 fewer than two posts.
     """
     if not is_draw_id(task):
         raise InputError("E371", value=task)
@@ -124,7 +136,7 @@ def put_task(office: Office, task: TaskRecord, *, new: bool) -> None:
             done: its announcement stands as it was published.
     """
     signer = office.officer()
-    with office.registry.write() as tx:
+    with journal.writing(office) as (tx, undo):
         old = tx.task(task.id)
         if new and old is not None:
             raise StateError("E380", task=task.id)
@@ -133,8 +145,22 @@ def put_task(office: Office, task: TaskRecord, *, new: bool) -> None:
         _check_free(tx, task.id)
         if old == task:
             return
-        changes = tx.diff(TASKS, (task,), full=False)
-        write_changes(office, tx, changes, "task", signer=signer)
+        write_changes(office, tx, undo, _changes(tx, task), "task", signer=signer)
+
+
+def _changes(tx: Reader, task: TaskRecord) -> Changes[TaskRecord]:
+    """Return the change that puts a task into the registry.
+
+    Raises:
+        InputError: E303, a field that cannot be kept.
+    """
+    try:
+        return tx.diff(TASKS, (task,), full=False)
+    except InputError as error:
+        # Of one record that was typed there is one fault to tell, and no sheet.
+        first = error.problems[0]
+        params: dict[str, Any] = dict(first.params)
+        raise InputError(first.code, **params) from error
 
 
 def delete_task(office: Office, task: str) -> None:
@@ -144,12 +170,12 @@ def delete_task(office: Office, task: str) -> None:
         StateError: E381 no such task; E382 a draw of it is open or done.
     """
     signer = office.officer()
-    with office.registry.write() as tx:
+    with journal.writing(office) as (tx, undo):
         if tx.task(task) is None:
             raise StateError("E381", task=task)
         _check_free(tx, task)
         changes = tx.diff(TASKS, (), full=False, retire=((task,),))
-        write_changes(office, tx, changes, "task", signer=signer)
+        write_changes(office, tx, undo, changes, "task", signer=signer)
 
 
 def task_of(office: Office, task: str) -> TaskRecord:
@@ -205,8 +231,16 @@ def edit_task(
 def _check(task: TaskRecord) -> None:
     if task.start > task.end:
         raise InputError("E372", start=str(task.start), end=str(task.end))
-    if bool(task.quotas) == (task.total is not None) or task.total == 0:
+    if bool(task.quotas) == (task.total is not None):
         raise InputError("E375")
+    if task.total is not None and not 1 <= task.total <= MAX_INT:
+        raise InputError("E360", value=str(task.total))
+    for pairs in (task.quotas, task.tickets):
+        named = [value for value, _ in pairs]
+        for at, value in enumerate(named):
+            if value in named[:at]:
+                raise InputError("E377", value=value)
+    parse_scope(task.scope)
     if sum(post.count for post in task.posts) < MIN_POSTS and not task.off_site:
         raise InputError("E410")
 

@@ -16,10 +16,18 @@ from typing import TYPE_CHECKING
 from dualrandom import audit
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement
-from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
+from dualrandom.errors import (
+    DualRandomError,
+    StateError,
+    UsageError,
+    VerificationError,
+    Where,
+)
 from dualrandom.folder import load_folder, write_file
 from dualrandom.office import journal
 from dualrandom.office.checking import published_report, read
+from dualrandom.office.sources import given
+from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -61,18 +69,25 @@ def cosign_log(
         VerificationError: E172, the log is smaller than, or not consistent with,
             what was seen before, or wrong in itself; the evidence is kept.
         StateError: E173, an announced file is not held.
+        UsageError: E701-E704, E711, the state is not a checkpoint.
     """
-    kept = (audit.parse_checkpoint(read(state)),) if state.exists() else ()
+    kept: tuple[audit.SignedCheckpoint, ...] = ()
+    if state.exists():
+        with given(Where(file=str(state)), UsageError):
+            kept = (audit.parse_checkpoint(read(state)),)
     trust = audit.LogTrust(kept=kept)
     report = published_report(folder, trust)
     checkpoint = read(folder / "checkpoint")
     bad = next((f for f in report.findings if f.weight is audit.Weight.DIFFERS), None)
     if bad is not None:
         evidence = state.with_name(f"{state.name}.refused")
+        if evidence.exists() and read(evidence) != checkpoint:
+            # The next one refused must not take the place of the first.
+            digest = sha256(checkpoint)[:16]
+            evidence = state.with_name(f"{state.name}.refused-{digest}")
         write_file(evidence, checkpoint)
-        raise VerificationError(
-            "E172", where=Where(entry=bad.seq), code=bad.code, file=str(evidence)
-        )
+        where = Where(file=str(folder), entry=bad.seq)
+        raise VerificationError("E172", where=where, code=bad.code, file=str(evidence))
     seen = kept[0].checkpoint.size if kept else 0
     for draw in report.draws:
         if draw.announced >= seen:
@@ -90,8 +105,8 @@ def _check_held(draw: audit.DrawLife, draws: Path | None) -> None:
     if place is None:
         raise StateError("E173", draw=draw.draw, file="announcement.json")
     try:
-        _, files = load_folder(place)
-    except EnvironmentProblem as exc:
+        _, files = load_folder(place, KNOWN)
+    except DualRandomError as exc:
         raise StateError("E173", draw=draw.draw, file=place.name) from exc
     data = files.get("announcement.json", b"")
     if sha256(data) != draw.commitment:
@@ -106,11 +121,13 @@ def take_cosigned(office: Office, file: Path) -> int:
     """Take in a cosigned checkpoint, and renew the proofs of all draws.
 
     Raises:
-        StateError: E181, this office signed no such checkpoint.
+        StateError: E181, this office signed no such checkpoint; E185, E186, whose
+            lines are not taken in.
+        InputError: E701-E704, E708, E711, not a checkpoint, or not a valid signature.
     """
-    size = journal.add_cosignatures(office, read(file))
+    with given(Where(file=str(file))):
+        size = journal.add_cosignatures(office, read(file))
     with office.registry.read() as tx:
-        draws = [record.id for record in tx.draws()]
-    for draw in draws:
-        journal.write_draw_proofs(office, draw)
+        draws = [life.draw for life in journal.told(tx).draws]
+    journal.write_proofs(office, *draws)
     return size
