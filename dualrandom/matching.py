@@ -190,15 +190,15 @@ def _fill(key: str, part: District, roster: Roster) -> None:
     for post, group in enumerate(roster.group):
         last = roster.lift(post)
         peers = roster.peers(post, last)
-        for person in ranking.of(post, part.able[group] & peers | 1 << last):
+        # The last holder is one of them, so that somebody is always found.
+        candidates = ranking.of(post, part.able[group] & peers | 1 << last)
+        while peers != DONE:
+            person = next(candidates)
             if person == last:
                 roster.settle(post, person)
-                break
-            able = part.able[group] & peers
-            if able >> person & 1 and roster.has_open(person):
+                peers = DONE
+            elif (part.able[group] & peers) >> person & 1 and roster.has_open(person):
                 peers = roster.offer(post, person, last, peers)
-                if peers == DONE:
-                    break
 
 
 class _Ranking:
@@ -222,11 +222,11 @@ class _Ranking:
             ranked = self._ranked(target, able)
             self._kept[target] = ranked[:_KEPT]
             yield from ranked
-            return
-        yield from self._kept[target]
-        for person in self._kept[target]:
-            useful &= ~(1 << person)
-        yield from self._ranked(target, members(useful))
+        else:
+            yield from self._kept[target]
+            for person in self._kept[target]:
+                useful &= ~(1 << person)
+            yield from self._ranked(target, members(useful))
 
     def _able_to(self, groups: tuple[int, ...]) -> list[int]:
         """Return who is able to take a post of any of these groups."""

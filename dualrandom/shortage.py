@@ -137,8 +137,7 @@ class _Closures:
         self._part_of: dict[int, int] = {}  # set: one it has become part of, or itself
         self._full: dict[int, int] = {}  # whole set: who is at the maximum
         for empty in roster.posts_of(roster.nobody):
-            if empty not in self._place:
-                self._gather(empty)
+            self._gather(empty)
 
     def sets(self) -> list[tuple[list[int], int]]:
         """Return the posts of each set, and how many people are at their maximum."""
