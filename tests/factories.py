@@ -23,7 +23,6 @@ from dualrandom.announcement import (
 )
 from dualrandom.canonical import json_bytes, json_line, records_root
 from dualrandom.documents import announcement_bytes, result_bytes
-from dualrandom.strata import strata_line
 from dualrandom.draw import select
 from dualrandom.model import (
     Area,
@@ -53,6 +52,7 @@ from dualrandom.randomness import (
     seed_of,
     seed_txt,
 )
+from dualrandom.strata import strata_line
 from dualrandom.tables import (
     CONFLICTS,
     DRAWN,

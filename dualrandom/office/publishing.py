@@ -19,12 +19,19 @@ from dualrandom.office import journal
 from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.place import stamp
-from dualrandom.public import OfficePage, PublishedItem, Site
+from dualrandom.public import (
+    MANIFEST,
+    OfficePage,
+    PublishedItem,
+    Site,
+    manifest_bytes,
+)
 from dualrandom.publish import pack, plan_public, verifier, write_public
 from dualrandom.registry.lists import ITEMS
 from dualrandom.verify import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from dualrandom.office.place import Office
@@ -36,7 +43,7 @@ class Published:
     """What a publication came to.
 
     Attributes:
-        manifest: SHA-256 of manifest.json.
+        manifest: digest of what was published, as the log names it.
         seq: the log entry, or None where nothing had changed.
         written: files that changed.
     """
@@ -89,7 +96,7 @@ def publish(office: Office) -> Published:
         draws=[_public_draw(office, life.draw) for life in draws],
         verifier=verifier(),
     )
-    manifest = sha256(files[-1][1])
+    manifest = _content(files)
     seq = None
     if manifest != logged:
         with journal.writing(office) as (tx, _):
@@ -128,6 +135,19 @@ def _check_logged(office: Office, life: audit.DrawLife) -> None:
     if life.result is None and (office.draw(life.draw) / RESULT).exists():
         # Written, but not logged: whether it will be is not known yet.
         raise StateError("E178", where=Where(file=f"draws/{life.draw}"), draw=life.draw)
+
+
+def _content(files: Sequence[tuple[str, bytes]]) -> str:
+    """Return the digest of what is published, proofs left out.
+
+    A proof is renewed whenever a witness cosigns. Were that a publication to log, the
+    newest checkpoint could never be a cosigned one.
+
+    Spec:
+        log-v1 §4, ``notice.publish``.
+    """
+    told = [(p, d) for p, d in files if p != MANIFEST and "/log/" not in p]
+    return sha256(manifest_bytes(told))
 
 
 def _public_draw(office: Office, draw: str) -> PublicDraw:

@@ -99,9 +99,7 @@ def _drawn_once(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Pat
 
 
 @pytest.fixture(name="office")
-def _office(
-    tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def _office(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the prepared office; the test stands in it."""
     folder = tmp_path / "示例局"
     shutil.copytree(prepared, folder)

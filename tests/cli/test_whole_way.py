@@ -30,7 +30,9 @@ def stranger(folder: Path, *options: object) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_a_witnessed_draw_agrees_whole_for_both_verifiers(drawn: Path, run: Run) -> None:
+def test_a_witnessed_draw_agrees_whole_for_both_verifiers(
+    drawn: Path, run: Run
+) -> None:
     assert run("verify", "draws/2026-001").code == 0
     done = stranger(drawn / "draws/2026-001", "--genesis", drawn / "kept/genesis.entry")
     assert done.returncode == 0, done.stdout
@@ -236,7 +238,12 @@ def test_an_abandonment_takes_a_second_person(office: Path, run: Run) -> None:
     )
     assert same.code == 4
     assert "E398" in same.err
-    run("approve", "abandon-2026-001.request", "--key", "keys/supervisor/supervisor-01.key")
+    run(
+        "approve",
+        "abandon-2026-001.request",
+        "--key",
+        "keys/supervisor/supervisor-01.key",
+    )
     ended = run(
         *("abandon", "2026-001", "--reason", "名单有误"),
         *("--approval", "abandon-2026-001.request.approval"),

@@ -350,11 +350,7 @@ def _left_out(test: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize(
     "test",
-    [
-        pytest.param(test, id=test["id"])
-        for test in TESTS
-        if not _left_out(test)
-    ],
+    [pytest.param(test, id=test["id"]) for test in TESTS if not _left_out(test)],
 )
 def test_one_file_verifier(test: dict[str, Any]) -> None:
     given = test["input"]
