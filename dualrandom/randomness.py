@@ -20,14 +20,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from dualrandom.canonical import sha256
 from dualrandom.errors import VerificationError
 from dualrandom.model import MAX_INT, is_hex, is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PROTOCOL: Final = "dualrandom/1"
 MIN_DICE: Final = 20
@@ -39,23 +39,56 @@ GAMES: Final = {"ssq": ((6, 33), (1, 16)), "dlt": ((5, 35), (2, 12))}
 """How many balls of how many, in each of the two groups of a lottery."""
 
 
+class Scheme(StrEnum):
+    """How a drand chain signs its rounds; named as drand names it."""
+
+    CHAINED = "pedersen-bls-chained"
+    UNCHAINED_G1 = "bls-unchained-g1-rfc9380"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """A drand chain that this program knows: when its rounds come into being."""
+    """A drand chain that this program knows: its key, and when its rounds come.
+
+    Attributes:
+        genesis: Unix seconds of round 1.
+        period: seconds between rounds.
+        key: the public key, hex: 48 bytes where rounds are chained, else 96.
+    """
 
     name: str
     genesis: int
     period: int
+    scheme: Scheme
+    key: str
 
 
 CHAINS: Final = {
     "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce": Chain(
-        name="default", genesis=1595431050, period=30
+        name="default",
+        genesis=1595431050,
+        period=30,
+        scheme=Scheme.CHAINED,
+        key=(
+            "868f005eb8e6e4ca0a47c8a77ceaa5309a47978a7c71bc5c"
+            "ce96366b5d7a569937c529eeda66c7293784a9402801af31"
+        ),
     ),
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": Chain(
-        name="quicknet", genesis=1692803367, period=3
+        name="quicknet",
+        genesis=1692803367,
+        period=3,
+        scheme=Scheme.UNCHAINED_G1,
+        key=(
+            "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c"
+            "8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb"
+            "5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a"
+        ),
     ),
 }
+"""By chain hash, which is made from these very parameters."""
+
+QUICKNET: Final = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +145,31 @@ class UnknownSource:
 Source = Drand | Nist | Lottery | Sealed | Dice | Local | UnknownSource
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beacon:
+    """A beacon's value whose signature was checked.
+
+    Attributes:
+        value: the last word of its line in seed.txt.
+        moment: when it came into being, Unix seconds.
+    """
+
+    value: str
+    moment: int
+
+
+class BeaconChecker(Protocol):
+    """Checks what proves a beacon's value; the core does no such cryptography."""
+
+    def __call__(self, source: Drand | Nist, proof: Mapping[str, object], /) -> Beacon:
+        """Return the value that a source's entry in randomness.json proves.
+
+        Raises:
+            VerificationError: it proves nothing.
+            CannotTellError: a key, an issuer or a library is not known here.
+        """
+
+
 class Standing(StrEnum):
     """What a draw may be called, before the order in time is looked at."""
 
@@ -152,6 +210,18 @@ def time_of(source: Source) -> int | None:
         chain = CHAINS[source.chain]
         return chain.genesis + (source.round - 1) * chain.period
     return None
+
+
+def first_round(chain: str, moment: int) -> Drand:
+    """Return the first round of a known chain at or after a moment.
+
+    Args:
+        chain: hash of a chain in :data:`CHAINS`.
+        moment: Unix seconds.
+    """
+    known = CHAINS[chain]
+    rounds = -((known.genesis - moment) // known.period)
+    return Drand(chain=chain, round=1 + max(0, rounds))
 
 
 def commitment_of(draw: str, party: str, secret: str) -> str:

@@ -18,22 +18,20 @@ from dualrandom.verify.changes import check_changes
 from dualrandom.verify.lists import ANNOUNCEMENT, check_lists
 from dualrandom.verify.log import LOG_FILES, check_log
 from dualrandom.verify.outcome import (
-    RANDOMNESS,
     RESULT,
-    SEED,
-    check_commitment,
     check_result,
-    check_seed,
     check_selection,
     check_teams,
 )
 from dualrandom.verify.report import Report, Step, Steps, Verdict
+from dualrandom.verify.sources import RANDOMNESS, SEED, check_commitment, check_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dualrandom.notes import Verifier
     from dualrandom.policy import Policy
+    from dualrandom.randomness import BeaconChecker
 
 __all__ = ["KNOWN", "Report", "Step", "Verdict", "verify_draw"]
 
@@ -51,7 +49,12 @@ KNOWN: Final = frozenset(
 
 
 def verify_draw(
-    name: str, files: Mapping[str, bytes], *, verifier: Verifier, trust: Policy | None
+    name: str,
+    files: Mapping[str, bytes],
+    *,
+    verifier: Verifier,
+    trust: Policy | None,
+    beacons: BeaconChecker | None = None,
 ) -> Report:
     """Check a draw folder, or the part of it that its reader may see.
 
@@ -60,6 +63,7 @@ def verify_draw(
         files: bytes by name, ``log/announce.entry`` for what lies in ``log/``.
         verifier: checks Ed25519 signatures.
         trust: whom the reader trusts, from elsewhere; None: nobody is known.
+        beacons: checks drand rounds and NIST pulses; None: they are *not checked*.
 
     Spec:
         draw-v1 §7.
@@ -90,9 +94,9 @@ def verify_draw(
         steps.differs("folder", "E809", None, folder=name, draw=announcement.draw)
 
     lists = check_lists(steps, announcement, files)
-    seed = check_seed(steps, lists, files, commitment)
+    seeded = check_seed(steps, lists, files, commitment, beacons)
     result = check_result(steps, lists, files, commitment)
-    drawn = check_selection(steps, lists, seed)
+    drawn = check_selection(steps, lists, seeded.seed)
     members = check_teams(steps, lists, result, drawn)
     check_changes(steps, lists, files, drawn, members)
     place = check_log(
@@ -102,6 +106,7 @@ def verify_draw(
         files=files,
         verifier=verifier,
         trust=trust,
+        born=seeded.born,
     )
     return Report(
         draw=announcement.draw,

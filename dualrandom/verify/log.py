@@ -26,16 +26,18 @@ from dualrandom.notes import (
     unknown_lines,
 )
 from dualrandom.randomness import (
+    Dice,
     Local,
+    Lottery,
     Sealed,
     Standing,
+    UnknownSource,
     is_outside,
     standing,
-    time_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dualrandom.announcement import Announcement
     from dualrandom.notes import Verifier, VKey
@@ -48,6 +50,9 @@ LOG_FILES: Final = tuple(
 )
 LEAD: Final = 600
 """Seconds by which a witness must have seen the announcement before the value."""
+LAST: Final = 253402300799
+"""The end of the year 9999: a later time is none."""
+PROOF: Final = "log/announce.tlog-proof"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +78,19 @@ def check_log(
     files: Mapping[str, bytes],
     verifier: Verifier,
     trust: Policy | None,
+    born: Sequence[int | None],
 ) -> Place:
-    """Check the entries and proofs in ``log/``, and what they say of the order."""
+    """Check the entries and proofs in ``log/``, and what they say of the order.
+
+    Args:
+        steps: where the outcome goes.
+        announcement: what the entries should speak of.
+        commitment: its SHA-256.
+        files: bytes by name.
+        verifier: checks Ed25519 signatures.
+        trust: whom the reader trusts; None: nobody is known.
+        born: for each source when its value came into being, Unix seconds, if known.
+    """
     due: dict[str, dict[str, object]] = {
         act: {"draw": announcement.draw, "commitment": commitment} for act in ACTS
     }
@@ -96,7 +112,7 @@ def check_log(
     elif len(ended) > 1:
         steps.differs("result_entry", "E851", f"log/{ended[1]}.entry")
     _check_sequence(steps, logged)
-    witnessed = _check_order(steps, announcement, logged, trust)
+    witnessed = _check_order(steps, announcement, logged, trust, born)
     parties = _approvers(logged.get("announce"), announcement)
     return Place(
         standing=standing(announcement.randomness, parties), unwitnessed=not witnessed
@@ -220,9 +236,11 @@ def _check_order(
     announcement: Announcement,
     logged: Mapping[str, _Logged],
     trust: Policy | None,
+    born: Sequence[int | None],
 ) -> bool:
     """Say whether a trusted witness saw the announcement before the randomness."""
-    times = [time_of(s) for s in announcement.randomness if is_outside(s)]
+    every = zip(announcement.randomness, born, strict=True)
+    times = [moment for source, moment in every if is_outside(source)]
     known = [moment for moment in times if moment is not None]
     if known and min(known) <= _seconds(announcement.announced):
         steps.differs("order", "E855", "announcement.json")
@@ -231,28 +249,54 @@ def _check_order(
     if first is None:
         return False
     if any(isinstance(source, Local) for source in announcement.randomness):
-        steps.unchecked("order", "local", "log/announce.tlog-proof")
+        steps.unchecked("order", "local", PROOF)
         return False
     if known and min(known) <= _seconds(first.entry.time):
         steps.differs("order", "E855", "log/announce.entry")
         return False
     _, trusted = _trusted(trust)
-    seen = [s.time for s in first.cosigned if s.key in trusted and s.time is not None]
-    last = logged.get("result") or logged.get("abandon")
-    in_time = bool(seen) and (
-        min(seen) + LEAD <= min(known)
-        if known
-        # People compare a lottery's date; without an outside source the tree that
-        # was cosigned must not yet have held the end of the draw.
-        else last is not None
-        and first.signed.checkpoint.size <= last.entry.seq
-        and not times
-    )
-    if in_time:
-        steps.agrees("order", "log/announce.tlog-proof")
+    seen = [
+        s.time
+        for s in first.cosigned
+        if s.key in trusted and s.time is not None and s.time <= LAST
+    ]
+    kinds = set(map(type, announcement.randomness))
+    if not seen or UnknownSource in kinds:
+        steps.unchecked("order", "no_witness", PROOF)
+    elif Dice in kinds and times:
+        # Dice rolled after the other value decide alone; only the log knows when.
+        steps.unchecked("order", "dice_time", PROOF)
+    elif not known and Lottery in kinds:
+        steps.people("order", "people_lottery_time", PROOF, time=_stamp(min(seen)))
+        return True
+    elif _in_time(first, logged, min(seen), times):
+        steps.agrees("order", PROOF)
+        return True
     else:
-        steps.unchecked("order", "no_witness", "log/announce.tlog-proof")
-    return in_time
+        steps.unchecked("order", "no_witness", PROOF)
+    return False
+
+
+def _in_time(
+    first: _Logged,
+    logged: Mapping[str, _Logged],
+    seen: int,
+    times: Sequence[int | None],
+) -> bool:
+    """Say whether a witness saw the announcement early enough.
+
+    One outside value of known time suffices. Without an outside source the tree
+    that was cosigned must not yet have held the end of the draw.
+    """
+    if times:
+        return any(time is not None and seen + LEAD <= time for time in times)
+    last = logged.get("result") or logged.get("abandon")
+    return last is not None and first.signed.checkpoint.size <= last.entry.seq
+
+
+def _stamp(seconds: int) -> str:
+    moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _seconds(moment: str) -> int:

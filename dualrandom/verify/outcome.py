@@ -1,9 +1,9 @@
-"""Seed, key, selection, teams: everything that a draw makes, made again.
+"""Key, selection, teams: everything that a draw makes of the seed, made again.
 
 A drawn file is compared as a whole: the bytes that the rule gives against the bytes
 that are here. So nothing in it can be changed without being noticed.
 
-Spec: draw-v1 §4-§6, §7.
+Spec: draw-v1 §4 "Key", §5, §6, §7.
 """
 
 from __future__ import annotations
@@ -11,27 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.announcement import Announcement, Result, result_files
-from dualrandom.canonical import parse_json_line, sha256
+from dualrandom.canonical import sha256
 from dualrandom.documents import parse_result
 from dualrandom.draw import Selection, select
 from dualrandom.errors import StateError, VerificationError
 from dualrandom.matching import match
 from dualrandom.model import Drawn, Member, TargetId, Visibility
-from dualrandom.randomness import (
-    Dice,
-    Drand,
-    Local,
-    Lottery,
-    Nist,
-    Source,
-    UnknownSource,
-    check_value,
-    drawn_salt,
-    key_of,
-    parse_seed_txt,
-    seed_of,
-    value_of,
-)
+from dualrandom.randomness import drawn_salt, key_of
 from dualrandom.tables import (
     CONFLICTS,
     DRAWN,
@@ -45,161 +31,14 @@ from dualrandom.tables import (
     Kind,
 )
 from dualrandom.verify.lists import ANNOUNCEMENT, Lists, read_table
+from dualrandom.verify.sources import RANDOMNESS, SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dualrandom.verify.report import Steps
 
-SEED = "seed.txt"
-RANDOMNESS = "randomness.json"
 RESULT = "result.json"
-
-
-def check_commitment(steps: Steps, files: Mapping[str, bytes], commitment: str) -> None:
-    """Hold an announcement that cannot be read to what was published of it."""
-    entry = files.get("log/announce.entry", b"")
-    lines = files.get(SEED, b"").split(b"\n")
-    seeded = lines[1] if len(lines) > 1 else b""
-    for named in (seeded, entry):
-        if named and commitment.encode() not in named:
-            steps.differs("announcement", "E830", ANNOUNCEMENT)
-            return
-
-
-def check_seed(
-    steps: Steps, lists: Lists, files: Mapping[str, bytes], commitment: str
-) -> str | None:
-    """Check seed.txt and randomness.json; return the seed."""
-    announcement = lists.announcement
-    if SEED not in files:
-        steps.unchecked("seed", "absent", SEED)
-        return None
-    data = files[SEED]
-    try:
-        named, lines = parse_seed_txt(data)
-        if named != commitment:
-            steps.differs("seed", "E830", ANNOUNCEMENT)
-            return None
-        values = _values(announcement.randomness, lines)
-    except VerificationError as error:
-        steps.refused("seed", error, SEED)
-        return None
-    steps.agrees("seed", SEED)
-    proofs = _read_proofs(steps, files, len(values))
-    for i, (source, value) in enumerate(
-        zip(announcement.randomness, values, strict=True)
-    ):
-        try:
-            check_value(source, value, announcement.draw)
-        except VerificationError as error:
-            steps.refused("source", error, SEED)
-            continue
-        _check_source(steps, source, value, proofs[i] if proofs is not None else None)
-    return seed_of(data)
-
-
-def _values(sources: Sequence[Source], lines: Sequence[str]) -> list[str]:
-    if len(lines) != len(sources):
-        raise VerificationError("E602", line=f"({len(lines)})")
-    return [value_of(source, text) for source, text in zip(sources, lines, strict=True)]
-
-
-def _read_proofs(
-    steps: Steps, files: Mapping[str, bytes], count: int
-) -> list[dict[str, Any]] | None:
-    if RANDOMNESS not in files:
-        steps.unchecked("proofs", "absent", RANDOMNESS)
-        return None
-    try:
-        value = parse_json_line(files[RANDOMNESS])
-    except VerificationError as error:
-        steps.refused("proofs", error, RANDOMNESS)
-        return None
-    if (
-        not isinstance(value, list)
-        or len(value) != count
-        or not all(isinstance(proof, dict) for proof in value)
-    ):
-        steps.differs("proofs", "E831", RANDOMNESS)
-        return None
-    steps.agrees("proofs", RANDOMNESS)
-    return value
-
-
-def _check_source(
-    steps: Steps, source: Source, value: str, proof: dict[str, Any] | None
-) -> None:
-    match source:
-        case Drand():
-            _check_drand(steps, value, proof)
-        case Nist():
-            _check_nist(steps, source, value, proof)
-        case Lottery():
-            _check_bare(steps, proof)
-            steps.people(
-                "source",
-                "people_lottery",
-                SEED,
-                game=source.game,
-                issue=source.issue,
-                value=value,
-            )
-        case Dice():
-            _check_bare(steps, proof)
-            steps.people("source", "people_dice", SEED, value=value)
-        case Local():
-            _check_bare(steps, proof)
-            steps.unchecked("source", "local", SEED)
-        case UnknownSource():
-            steps.unchecked("source", "unknown_kind", ANNOUNCEMENT, kind=source.kind)
-        case _:
-            _check_bare(steps, proof)
-            steps.agrees("source", SEED, kind="sealed")
-
-
-def _check_bare(steps: Steps, proof: dict[str, Any] | None) -> None:
-    for field in sorted(proof or ()):
-        steps.unchecked("proofs", "unknown_field", RANDOMNESS, field=field)
-
-
-def _check_drand(steps: Steps, value: str, proof: dict[str, Any] | None) -> None:
-    if proof is None:
-        steps.unchecked("source", "signature", RANDOMNESS)
-        return
-    try:
-        signature = bytes.fromhex(str(proof.get("signature")))
-    except ValueError:
-        signature = b""
-    if sha256(signature) != value or proof.get("signature") != signature.hex():
-        steps.differs("source", "E832", RANDOMNESS)
-        return
-    _check_bare(
-        steps,
-        {
-            k: v
-            for k, v in proof.items()
-            if k not in ("signature", "previous_signature")
-        },
-    )
-    steps.unchecked("source", "signature", RANDOMNESS)
-
-
-def _check_nist(
-    steps: Steps, source: Nist, value: str, proof: dict[str, Any] | None
-) -> None:
-    pulse = (proof or {}).get("pulse")
-    if proof is None:
-        steps.unchecked("source", "signature", RANDOMNESS)
-    elif (
-        not isinstance(pulse, dict)
-        or str(pulse.get("outputValue")).lower() != value
-        or (pulse.get("chainIndex"), pulse.get("pulseIndex"))
-        != (source.chain, source.pulse)
-    ):
-        steps.differs("source", "E832", RANDOMNESS)
-    else:
-        steps.unchecked("source", "signature", RANDOMNESS)
 
 
 def check_result(
