@@ -91,7 +91,7 @@ def freeze(
         name = done.announcement.draw
         show.data(say("cli.freeze.done", draw=name, folder=f"draws/{name}"))
         show.data(say("cli.freeze.commitment", commitment=done.commitment))
-        show.data(say("cli.freeze.due", due=done.announcement.due))
+        show.data(say("cli.freeze.due", due=show.moment(done.announcement.due)))
         show.talk(say("cli.freeze.next", draw=name))
 
 
@@ -284,7 +284,8 @@ def _render(report: Report) -> None:
 def _detail(step: Step) -> str:
     params = dict(step.params)
     if step.code is None:
-        return ", ".join(f"{key}={shown(str(params[key]))}" for key in params)
+        told = [say(f"verify.agreed.{key}", value=params[key]) for key in params]
+        return say("ui.comma").join(told)
     if step.code.startswith("E"):
         what = say(f"{step.code}.what", **params)
         fix = say(f"{step.code}.fix", **params)
@@ -346,6 +347,8 @@ def why(
     show.data(say("cli.why.cutoff", cutoff=found.cutoff, quota=found.quota))
     key = "cli.why.drawn" if found.drawn else "cli.why.not_drawn"
     show.data(say(key, order=found.order))
+    if not found.public:
+        show.talk(say("cli.why.private"))
     show.data(say("cli.why.shell"))
     show.data(f"  printf '%s,%s' {found.key} {target} | sha256sum")
     for j in range(2, found.tickets + 1):

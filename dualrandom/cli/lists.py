@@ -91,9 +91,10 @@ def import_(
     if dry_run:
         _preview(done.changes)
     for c in done.changes:
+        key = "cli.import.done" if done.written else "cli.import.unwritten"
         show.data(
             say(
-                "cli.import.done" if done.written else "cli.import.same",
+                "cli.import.same" if c.empty else key,
                 list=say(f"list.{c.list}"),
                 added=c.added,
                 changed=c.changed,

@@ -128,6 +128,7 @@ def cosign(
     key: Annotated[Path, typer.Option(help=say("cli.log.key"))],
     state: Annotated[Path, typer.Option(help=say("cli.log.state"))],
     out: Out,
+    genesis: Genesis = None,
     draws: Annotated[Path | None, typer.Option(help=say("cli.log.draws"))] = None,
 ) -> None:
     """Cosign a published log as a witness, on one's own machine."""
@@ -137,7 +138,13 @@ def cosign(
     signer = Keys().unlock(key)
     with show.busy(say("cli.busy.verify")):
         done = cosign_log(
-            folder, signer=signer, state=state, draws=draws, out=out, now=now()
+            folder,
+            signer=signer,
+            state=state,
+            genesis=genesis,
+            draws=draws,
+            out=out,
+            now=now(),
         )
     show.data(say("cli.log.cosigned", size=done.size, file=str(out)))
     show.talk(say("cli.log.carry", file=str(out)))

@@ -118,6 +118,8 @@ def status(as_json: Json = False) -> None:
     if found.drafts:
         show.data(say("cli.status.drafts", count=found.drafts))
     show.data(say("cli.status.log", entries=found.entries, signed=found.signed))
+    if found.signed > found.entries:
+        show.talk(show.styled(say("cli.status.restored"), "red"))
     for task in found.waiting:
         show.data(say("cli.status.waiting", task=task))
     if found.draws:
@@ -132,7 +134,7 @@ def status(as_json: Json = False) -> None:
                     d.draw,
                     d.title,
                     say("state.overdue" if d.overdue else f"state.{d.state}"),
-                    d.due,
+                    show.moment(d.due),
                 )
                 for d in found.draws
             ],

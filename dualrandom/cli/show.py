@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
@@ -148,6 +149,14 @@ def styled(words: str, style: str) -> str:
     if plain or not sys.stdout.isatty():
         return words
     return f"\x1b[{_STYLES[style]}m{words}\x1b[0m"
+
+
+def moment(text: str) -> str:
+    """Return a document's time as an office's clock shows it: China Standard Time."""
+    if not text:
+        return ""
+    at = dt.datetime.fromisoformat(text).astimezone(dt.timezone(dt.timedelta(hours=8)))
+    return say("ui.moment", at=at.strftime("%Y-%m-%d %H:%M"))
 
 
 def width(words: str) -> int:

@@ -89,6 +89,7 @@ class Why:
         tickets: how many it had.
         ticket: the lowest of them; "" before the draw.
         rank: among its stratum's rows by ticket, from 1; 0 before the draw.
+        public: whether what was computed here may be shown to everyone.
         cutoff: the highest drawn ticket of the stratum; "" before the draw.
     """
 
@@ -107,6 +108,7 @@ class Why:
     cutoff: str = ""
     drawn: bool = False
     order: int = 0
+    public: bool = True
 
 
 def why(folder: Path, target: str) -> Why:
@@ -165,6 +167,7 @@ def why(folder: Path, target: str) -> Why:
         cutoff=max((s.ticket for s in drawn), default=""),
         drawn=chosen is not None,
         order=0 if chosen is None else chosen.order,
+        public=table.salt is None,
     )
 
 

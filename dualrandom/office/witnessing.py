@@ -25,7 +25,7 @@ from dualrandom.errors import (
 )
 from dualrandom.folder import load_folder, write_file
 from dualrandom.office import journal
-from dualrandom.office.checking import published_report, read
+from dualrandom.office.checking import published_report, read, read_genesis
 from dualrandom.office.sources import given
 from dualrandom.verify import KNOWN
 
@@ -51,6 +51,7 @@ def cosign_log(
     *,
     signer: PrivateKey,
     state: Path,
+    genesis: Path | None,
     draws: Path | None,
     out: Path,
     now: dt.datetime,
@@ -61,6 +62,7 @@ def cosign_log(
         folder: the published ``log/``.
         signer: the witness's key.
         state: the checkpoint cosigned last; made at the first visit.
+        genesis: the genesis entry that the witness kept; None: not compared.
         draws: where the announced folders or zips lie, for what is new.
         out: the cosigned checkpoint.
         now: the witness's clock.
@@ -68,14 +70,16 @@ def cosign_log(
     Raises:
         VerificationError: E172, the log is smaller than, or not consistent with,
             what was seen before, or wrong in itself; the evidence is kept.
-        StateError: E173, an announced file is not held.
+        StateError: E173, an announced file is not held; E190, the key is none of
+            this log's supervisors.
         UsageError: E701-E704, E711, the state is not a checkpoint.
     """
     kept: tuple[audit.SignedCheckpoint, ...] = ()
     if state.exists():
         with given(Where(file=str(state)), UsageError):
             kept = (audit.parse_checkpoint(read(state)),)
-    trust = audit.LogTrust(kept=kept)
+    first = None if genesis is None else sha256(read_genesis(genesis))
+    trust = audit.LogTrust(genesis=first, kept=kept)
     report = published_report(folder, trust)
     checkpoint = read(folder / "checkpoint")
     bad = next((f for f in report.findings if f.weight is audit.Weight.DIFFERS), None)
@@ -88,6 +92,9 @@ def cosign_log(
         write_file(evidence, checkpoint)
         where = Where(file=str(folder), entry=bad.seq)
         raise VerificationError("E172", where=where, code=bad.code, file=str(evidence))
+    supervisors = {k.key for k in report.keys if k.role is audit.Role.SUPERVISOR}
+    if signer.vkey not in supervisors:
+        raise StateError("E190", key=signer.name)
     seen = kept[0].checkpoint.size if kept else 0
     for draw in report.draws:
         if draw.announced >= seen:

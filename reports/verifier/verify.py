@@ -2016,7 +2016,7 @@ rules | 公告规则 | rules
 result | 结果 | result
 file | 文件 | file
 lists | 名单对照 | lists
-exclusions | 排除名单 | exclusions
+exclusions | 剔除名单 | exclusions
 strata | 层 | strata
 staffing | 可派人员 | staffing
 scope | 抽查范围 | scope
@@ -2025,7 +2025,7 @@ randomness | 随机源证明 | randomness
 source | 随机源 | source
 key | 密钥（抽取） | key
 selection | 抽取 | selection
-reserves | 备选对象 | reserves
+reserves | 候补对象 | reserves
 drawn | 抽中名单 | drawn
 teams | 匹配 | teams
 changes | 事后变更 | changes
@@ -2083,7 +2083,7 @@ commitment-alone | {value}，请与公告栏或日志对照 | {value}; compare w
 empty-list | 名单为空 | the list is empty
 posts-few | 每组不足两人，又未说明不上门的理由 | fewer than two posts, and no reason for staying off site
 local-alone | local 随机源只能单独使用 | a local source stands alone
-excluded-twice | 同一排除原因列了两次 | a reason for exclusion is listed twice
+excluded-twice | 同一剔除原因列了两次 | a reason for exclusion is listed twice
 strata-private | 层不公开的公告不应写 strata 或 total | strata or total announced, though private
 strata-names | 不公开的层名须等长 | names of private strata differ in length
 strata-twice | 层名重复 | a stratum is announced twice
@@ -2097,17 +2097,17 @@ quotas-cut | 应抽 {drawn}（{quotas}）；注意：抽取数超过名单，全
 rules-private | 合规；层不公开 | in order; the strata are private
 result | 共抽取 {drawn} | {drawn} drawn
 no-result | 还没有结果，或结果不在这里 | no result yet, or it is not here
-abandoned | 此次抽取已作废，没有结果 | this draw was abandoned: no result
-two-ends | 既有结果又有作废 | both a result and an abandonment
+abandoned | 此次抽取已终止，没有结果 | this draw was abandoned: no result
+two-ends | 既有结果又有终止 | both a result and an abandonment
 lists | {rows} 个对象，名单与各层一致 | {rows} targets, list and strata agree
 ids-differ | 与 targets.tsv 的编号不同，如 {id} | ids differ from targets.tsv, for instance {id}
 region-empty | 按区域匹配，却有空的 region | a region is empty, though the area counts
-not-disjoint | {id} 既在名单中又被排除 | {id} is both listed and excluded
+not-disjoint | {id} 既在名单中又被剔除 | {id} is both listed and excluded
 exclusions | 与名单不相交，数目与公告一致 | disjoint from the lists, counted as announced
 strata | 各层行数与公告一致 | rows of all strata as announced
 staffing | 每个对象单独都能派足人 | each target, taken alone, can be staffed
 unstaffable | {id} 派不足人（人人回避？），本不应封存 | {id} cannot be staffed (all recused?): not to be frozen so
-scope | 名单加排除是否就是范围内的全部，请监督人对照日志第 {seq} 条的名录库（摘要 {digest}） | whether list and exclusions are all in scope: supervisors compare the directory of log entry {seq} (digest {digest})
+scope | 名单加剔除是否就是范围内的全部，请监督人对照日志第 {seq} 条的名录库（摘要 {digest}） | whether list and exclusions are all in scope: supervisors compare the directory of log entry {seq} (digest {digest})
 randomness | {sources} 个随机源 | {sources} sources
 seed-line | 第 {line} 行与公告的随机源不符 | line {line} is not what the announcement names
 sealed | {party} 的密值与承诺一致 | the secret of {party} is the one committed
@@ -2133,7 +2133,7 @@ matched-possible | 写无法派足，实际可以派足 | said to be unmatched, 
 area-unknown | 不认识的区域规则 {value} | unknown area rule {value}
 changes | {changes} 项，按规则全同（冻结后新增的回避不在这里） | {changes}, all by the rule (recusals since the freeze are not here)
 change-seq | 日志序号重复 | a log number occurs twice
-change-wrong | 日志第 {seq} 条：所换的不在任上，或公告没有备选对象 | entry {seq}: the one replaced holds no such place, or there are no reserves
+change-wrong | 日志第 {seq} 条：所换的不在任上，或公告没有候补对象 | entry {seq}: the one replaced holds no such place, or there are no reserves
 change-order | 日志第 {seq} 条：未按岗位次序替换 | entry {seq}: not in post order
 change-pending | {id} 第 {post} 岗尚须换人 | post {post} of {id} is still to be substituted
 substitute | 日志第 {seq} 条：换成“{found}”，按规则应为“{due}” | entry {seq}: the substitute is “{found}”, must be “{due}”
