@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 BUG = 70
+_DEBUG = "--debug"
 _JSON = "--json"
 _GROUPS = ("task", "log", "site")
 
@@ -34,6 +35,9 @@ def main() -> NoReturn:
         # A GBK pipe must not turn a name into a crash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if _DEBUG not in sys.argv:
+        # What a library leaves half closed on a full disk is no news to an officer.
+        sys.unraisablehook = lambda _: None
     sys.exit(run(sys.argv[1:]))
 
 
@@ -41,8 +45,8 @@ def run(args: Sequence[str]) -> int:
     """Run one command and return its exit code; errors become three lines."""
     from dualrandom.cli import language
 
-    debug = "--debug" in args
-    args = [arg for arg in args if arg != "--debug"]
+    debug = _DEBUG in args
+    args = [arg for arg in args if arg != _DEBUG]
     args, wrong = language.choose(args, os.environ.get("DUALRANDOM_LANG"))
     if args == ["--version"]:
         from dualrandom import SOFTWARE
