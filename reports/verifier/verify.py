@@ -103,7 +103,7 @@ STRATUM = "[0-9A-Za-z][-0-9A-Za-z]{0,15}"
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 VALUE, MAYBE = f"[^{CONTROLS}]+", f"[^{CONTROLS}]*"  # of a table
 TEXT, ANY = "(?s).+", "(?s).*"  # of a JSON file
-NUMBER = "0|[1-9][0-9]{0,15}"
+NUMBER, COUNT = "0|[1-9][0-9]{0,15}", "[1-9][0-9]{0,15}"
 HEX, HEX32, HEX64 = "([0-9a-f]{2})+", "[0-9a-f]{32}", "[0-9a-f]{64}"
 RATIO = "([1-9][0-9]{0,5})/([1-9][0-9]{0,5})"
 MOST = 2**53 - 1
@@ -140,6 +140,11 @@ def is_time(text: Any) -> bool:
     return instant(text) is not None
 
 
+def is_later(version: Any) -> bool:
+    """Another version of the protocol than this program's."""
+    return version != "dualrandom/1" and fits("dualrandom/[1-9][0-9]{0,3}", version)
+
+
 def is_date(text: Any) -> bool:
     """A day of the calendar, YYYY-MM-DD."""
     return isinstance(text, str) and is_time(text + "T00:00:00Z")
@@ -170,15 +175,18 @@ def encode(value: Any, depth: int = 0) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def parse_json(raw: bytes) -> Any:
-    """The value of a canonical JSON file: one line and one LF, nothing else."""
+def parse_json(raw: bytes, sign: str = "") -> Any:
+    """The value of a canonical JSON file: one line and one LF, nothing else.
+
+    Numbers of a draw have no sign; those of a log entry may ("-?").
+    """
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         must(len(dict(found)) == len(found), "json-duplicate")
         return dict(found)
 
     def whole(digits: str) -> int:
-        good = fits(NUMBER, digits) and int(digits) <= MOST
+        good = fits(f"{sign}({NUMBER})", digits) and abs(int(digits)) <= MOST
         must(good, "json-number", value=digits[:40])
         return int(digits)
 
@@ -196,6 +204,13 @@ def parse_json(raw: bytes) -> Any:
     except ValueError:  # JSONDecodeError and the Unicode errors
         raise Refused("json-broken") from None
     return value
+
+
+def is_plain(value: Any) -> bool:
+    """Made of numbers, texts, arrays and objects only, as a log entry's body is."""
+    if isinstance(value, (dict, list)):
+        return all(map(is_plain, value.values() if isinstance(value, dict) else value))
+    return type(value) in (int, str)
 
 
 def shape(form: Any, value: Any, path: str, strange: list[str]) -> None:
@@ -240,15 +255,15 @@ TABLES: dict[str, tuple[dict[str, str], int]] = {
     "conflicts.tsv": ({"id": ID, "inspector": ID, "reason": VALUE}, 2),
     "exclusions.tsv": ({"id": ID, "reason": VALUE}, 1),
     "inspector-exclusions.tsv": ({"id": ID, "reason": VALUE}, 1),
-    "selected.tsv": ({"order": NUMBER, "id": ID, "stratum": STRATUM, "rank": NUMBER,
-                      "ticket": HEX64}, 0),
-    "reserves.tsv": ({"id": ID, "stratum": STRATUM, "rank": NUMBER,
+    "selected.tsv": ({"order": COUNT, "id": ID, "stratum": STRATUM, "rank": COUNT,
+                      "ticket": HEX64}, 1),
+    "reserves.tsv": ({"id": ID, "stratum": STRATUM, "rank": COUNT,
                       "ticket": HEX64}, 0),
     "drawn.tsv": ({"id": ID}, 1),
-    "teams.tsv": ({"id": ID, "post": NUMBER, "inspector": ID}, 0),
-    "replacements.tsv": ({"seq": NUMBER, "id": ID, "substitute": f"(?:{ID})?",
+    "teams.tsv": ({"id": ID, "post": COUNT, "inspector": ID}, 0),
+    "replacements.tsv": ({"seq": NUMBER, "id": ID, "substitute": ID,
                           "reason": VALUE, "evidence": VALUE}, 1),
-    "substitutions.tsv": ({"seq": NUMBER, "id": ID, "post": NUMBER, "inspector": ID,
+    "substitutions.tsv": ({"seq": NUMBER, "id": ID, "post": COUNT, "inspector": ID,
                            "substitute": ID, "reason": VALUE}, 1),
 }
 # fmt: on
@@ -287,7 +302,7 @@ def read_table(
     salt, strata, last = None, None, None
     leaves: list[bytes] = []
     once: dict[str, str] = {}  # one copy of each region, stratum, reason …
-    numbers = [i for i, p in enumerate(spec.values(), 1) if NUMBER in p]
+    numbers = [i for i, p in enumerate(spec.values(), 1) if COUNT in p]
     number = 0
     for number, full in enumerate(io.BytesIO(raw), 1):
         must(full.endswith(b"\n"), "tsv-end", line=number)
@@ -312,7 +327,7 @@ def read_table(
             raise wrong_record(spec, line, number)
         if sorted_by:  # code point order is UTF-8 order
             first: Any = found.groups()[:sorted_by]
-            first = (int(first[0]),) if name in CHANGES else first
+            first = (int(first[0]),) if 1 in numbers else first
             good = last is None or last < first
             must(good, "tsv-order", line=number, value=found.group(1))
             last = first
@@ -385,21 +400,25 @@ class Zip(Folder):
     def __init__(self, path: str) -> None:
         with open(path, "rb") as file:
             raw = io.BytesIO(file.read(LARGE))
+        if raw.read(2) != b"PK" and not zipfile.is_zipfile(raw):
+            raise ValueError("neither a folder nor a zip")
         try:
             self.zip = zipfile.ZipFile(raw)
         except Exception:  # damaged archives raise many things: all unparsable bytes
             raise Refused("zip-broken") from None
         entries = [e for e in self.zip.infolist() if not e.filename.endswith("/")]
-        many = len(entries) > 1000 or sum(e.file_size for e in entries) > 2 * LARGE
+        many = len(entries) > 256 or sum(e.file_size for e in entries) > LARGE
         must(not many, "zip-large")
         tops = set()
         for entry in entries:
             parts, shown = entry.filename.split("/"), entry.filename[:80]
             must(not {"", ".", ".."} & set(parts), "zip-path", path=shown)
-            must("\\" not in entry.orig_filename, "zip-path", path=shown)
+            odd = re.search("[\\\\:\x00-\x1f\x7f]", entry.orig_filename)
+            good = not odd and all(len(part) <= 128 for part in parts)
+            must(good, "zip-path", path=shown)
             link = stat.S_ISLNK(entry.external_attr >> 16) or entry.flag_bits & 1
             must(not link, "zip-link", path=shown)
-            bomb = entry.file_size > max(SMALL, 200 * entry.compress_size)
+            bomb = entry.file_size > 200 * max(entry.compress_size, 1) + 4096
             must(not bomb, "zip-large")
             tops.add(parts[0] if len(parts) > 1 else "")
         top = tops.pop() + "/" if len(tops) == 1 and tops != {"log"} else ""
@@ -477,12 +496,12 @@ def quotas(strata: list[dict[str, Any]], total: int | None) -> list[int]:
 def quota(name: str, rows: int, rule: Any) -> int:
     """One stratum's quota: a count, or a ratio with its rounding; never to nearest."""
     must(isinstance(rule, dict), "quota-bad", stratum=name)
-    can(set(rule) <= {"count", "ratio", "round"}, "quota-unknown", stratum=name)
-    if set(rule) == {"count"}:
+    said = rule.keys() & {"count", "ratio", "round"}
+    if said == {"count"}:
         must(is_positive(rule["count"]), "quota-bad", stratum=name)
         return int(rule["count"])
     good = is_ratio(rule.get("ratio")) and rule.get("round") in ("up", "down")
-    must(good and "count" not in rule, "quota-bad", stratum=name)
+    must(good and "count" not in said, "quota-bad", stratum=name)
     return share(rows, rule["ratio"], rule["round"])
 
 
@@ -1043,7 +1062,8 @@ def read_policy(raw: bytes) -> Trust:
 
 # fmt: off
 DIGEST = {"rows": int, "bytes": int, "sha256": HEX64}
-STRATA = ({"name": STRATUM, "rows": int, "quota?": lambda q: isinstance(q, dict)},)
+QUOTA = dict.fromkeys(("count?", "ratio?", "round?"), lambda _: True)  # see quota()
+STRATA = ({"name": STRATUM, "rows": int, "quota?": QUOTA},)
 REGISTRY = {"seq": int, "targets": HEX64, "inspectors": HEX64}
 ANNOUNCEMENT = {
     "protocol": "dualrandom/1", "draw": DRAW, "office": TEXT, "title": TEXT,
@@ -1067,10 +1087,8 @@ ANNOUNCEMENT = {
 SOURCES: dict[str, tuple[dict[str, Any], str, str]] = {
     "drand": ({"chain": HEX64, "round": is_positive}, "drand {chain} {round} ", HEX64),
     "nist": ({"chain": int, "pulse": int}, "nist {chain} {pulse} ", HEX64 * 2),
-    "lottery": ({"game": "[0-9A-Za-z]+",
-                 "issue": lambda i: is_positive(i) or fits("[-0-9A-Za-z]+", i)},
-                "lottery {game} {issue} ",
-                "[0-9.+]+"),
+    "lottery": ({"game": TEXT, "issue": "[-0-9A-Za-z]{1,32}"},
+                "lottery {game} {issue} ", "[0-9.+]+"),
     "sealed": ({"party": ID, "commitment": HEX64}, "sealed {party} ", HEX64),
     "dice": ({"count": lambda n: type(n) is int and n >= 20}, "dice ", "[0-9]+"),
     "local": ({}, "local ", HEX64),
@@ -1093,8 +1111,9 @@ RESULT = {
     "protocol": "dualrandom/1", "draw": DRAW, "commitment": HEX64, "seed_file": HEX64,
     "randomness_file": HEX64, "drawn": is_positive, "matched": bool, "software": TEXT,
 }
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ENTRY = {"log": TEXT, "seq": int, "prev": HEX64, "time": is_time, "act": TEXT,
-         "by": TEXT, "op": TEXT, "approvals?": [TEXT]}
+         "by": TEXT, "op": UUID, "approvals?": (TEXT,)}
 GENESIS = {"id": HEX32, "office": TEXT, "key": TEXT, "officers": [TEXT],
            "supervisors": [TEXT], "quorum": int}
 BODIES: dict[str, dict[str, Any]] = {
@@ -1104,6 +1123,20 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # fmt: on
 POSTS_LIMIT, PAIRS_LIMIT = 200_000, 100_000_000  # what this plain program takes on
+
+
+def known(source: dict[str, Any]) -> bool:
+    """Whether this program knows a source's kind, and a lottery's game."""
+    game = source["kind"] != "lottery" or source.get("game") in GAMES
+    return source["kind"] in SOURCES and game
+
+
+def drand_time(source: dict[str, Any]) -> int | None:
+    """When a round comes into being, if its chain is known."""
+    if source["kind"] != "drand" or source["chain"] not in CHAINS:
+        return None
+    first, period, _, _ = CHAINS[source["chain"]]
+    return int(first + (source["round"] - 1) * period)
 
 
 class Entry(NamedTuple):
@@ -1133,7 +1166,7 @@ class Check:
         self.rules: dict[str, Any] = {}  # strata, total, reserves; private ones too
         self.values: list[str] = []  # of seed.txt, one a source
         self.evidence: list[dict[str, Any]] = []  # of randomness.json, one a source
-        self.times: list[int | None] = []  # when each outside value came into being
+        self.times: dict[int, int | None] = {}  # outside values: when they came
         self.selected: list[Drawn] | None = None
         self.reserves: list[Reserve] = []
         self.teams: list[tuple[str, int, str]] = []
@@ -1152,7 +1185,11 @@ class Check:
         for name in [*FROZEN, *DRAWN, *CHANGES]:
             self.read_file(name)
         self.step("lists", "targets.tsv", self.check_lists)
-        self.step("exclusions", "exclusions.tsv", self.check_exclusions)
+        if self.notice["area"] in ("same", "cross"):
+            for name in ("targets.tsv", "inspectors.tsv"):
+                self.step("lists", name, self.check_regions, name)
+        for kind, name in (("targets", FROZEN[4]), ("inspectors", FROZEN[5])):
+            self.step("exclusions", name, self.check_exclusions, kind, name)
         self.step("strata", "strata.tsv", self.check_strata)
         self.step("staffing", "conflicts.tsv", self.check_staffing)
         self.step("scope", "targets.tsv", self.say_scope)
@@ -1235,7 +1272,7 @@ class Check:
 
     def list_folder(self) -> None:
         """Only the files of draw §2 count; anything else is not checked."""
-        known = {*TABLES, *PLAIN, *LOGGED, "log"}
+        known = {*TABLES, *PLAIN, *LOGGED}
         for name in known & set(self.folder.odd):
             self.add("differs", "folder", name, "not-a-file")
         others = {*self.folder.odd, *self.folder.sizes} - known
@@ -1252,15 +1289,20 @@ class Check:
         self.commitment = sha(raw)
         notice = parse_json(raw)
         version = notice.get("protocol") if isinstance(notice, dict) else None
-        later = version != "dualrandom/1" and fits("dualrandom/[0-9]{1,4}", version)
-        can(not later, "version", value=version)
+        can(not is_later(version), "version", value=version)
         self.fit("announcement", name, ANNOUNCEMENT, notice, "announcement")
-        for source in notice["randomness"]:
-            if source["kind"] in SOURCES:
-                form = dict(SOURCES[source["kind"]][0], kind=TEXT)
-                self.fit("announcement", name, form, source, "randomness")
         kinds = {e["list"] for e in notice["excluded"]} - {"targets", "inspectors"}
-        kinds |= {s["kind"] for s in notice["randomness"]} - set(SOURCES)
+        for number, source in enumerate(notice["randomness"]):
+            kind = source["kind"]
+            good = kind != "lottery" or fits(TEXT, source.get("game"))
+            must(good, "field-bad", field="randomness.game")
+            if known(source):
+                form = dict(SOURCES[kind][0], kind=TEXT)
+                self.fit("announcement", name, form, source, "randomness")
+            else:
+                kinds.add(source["game"] if kind == "lottery" else kind)
+            if kind in OUTSIDE:
+                self.times[number] = drand_time(source)
         self.unknown("announcement", name, sorted(kinds))
         self.notice = notice
         sealed = "sealed" if "release" in notice else "public"
@@ -1280,11 +1322,11 @@ class Check:
         names = ("seed.txt", "result.json", "log/announce.entry")
         later = [name for name in names if name in self.folder.sizes]
         for name in later:
-            form = rb".*\n(.*)\n" if name == "seed.txt" else rb'.*?"commitment":"(\w*)"'
-            found = re.match(form, self.bytes_of(name))
-            said = found.group(1).decode("latin-1")[:80] if found else ""
+            form = rb"\A.*\n(.*)\n" if name == "seed.txt" else rb'"commitment":"(\w*)"'
+            found = [x.decode("latin-1") for x in re.findall(form, self.bytes_of(name))]
+            said = self.commitment if self.commitment in found else "".join(found[:1])
             files = f"announcement.json, {name}"
-            same(self.commitment, said, "SHA-256 of announcement.json", files)
+            same(self.commitment, said[:80], "SHA-256 of announcement.json", files)
         if not later:
             return people("commitment-alone", value=self.commitment)
         return agrees("value", value=self.commitment)
@@ -1303,6 +1345,8 @@ class Check:
         must(posts >= 2 or "off_site" in n, "posts-few")
         kinds = [source["kind"] for source in n["randomness"]]
         must("local" not in kinds or len(kinds) == 1, "local-alone")
+        for time in self.times.values():
+            self.came_at(time)
         reasons = [(e["list"], e["reason"]) for e in n["excluded"]]
         must(len(set(reasons)) == len(reasons), "excluded-twice")
         for kind, name in (("targets", FROZEN[4]), ("inspectors", FROZEN[5])):
@@ -1331,16 +1375,21 @@ class Check:
         """The drawn files that are due, no others, with as many rows as must be."""
         name, n, ended = "result.json", self.notice, "log/abandon.entry"
         if ended in self.folder.sizes:
-            must(name not in self.folder.sizes, "two-ends", f"{name}, {ended}")
+            for other in (name, "log/result.entry"):
+                must(other not in self.folder.sizes, "two-ends", f"{other}, {ended}")
             return people("abandoned")
         can(name in self.folder.sizes, "no-result")
         result = parse_json(self.bytes_of(name))
+        version = result.get("protocol") if isinstance(result, dict) else None
+        can(not is_later(version), "version", value=version)
         matched = isinstance(result, dict) and result.get("matched") is True
         due = [f for f in DRAWN if f != "reserves.tsv" or "reserves" in n]
         due = [f for f in due if f != "teams.tsv" or matched]
         files, shown = dict.fromkeys(due, DIGEST), dict.fromkeys(due, TEXT)
         form = dict(RESULT, files=files, visibility=shown)
         self.fit("result", name, form, result, "result")
+        for file in {*result["files"], *result["visibility"]} - set(due):
+            must(file not in TABLES, "not-due", f"{name}, {file}")
         self.result = result
         same(result["draw"], n["draw"], "draw")
         same(result["commitment"], self.commitment, "commitment")
@@ -1391,11 +1440,13 @@ class Check:
         table = read_table(name, raw, secret, private, "release" in n)
         if about is not None:
             same(table.rows, about["rows"], "rows")
-            same(about.get("root", table.root), table.root, "root")
-        if name in DRAWN and secret and "inspectors.tsv" in self.tables:
+            if name == "targets.tsv":
+                same(about.get("root", table.root), table.root, "root")
+        made = name not in FROZEN and secret
+        if made and "inspectors.tsv" in self.tables:
             frozen = self.tables["inspectors.tsv"].salt
             same(table.salt, sha(f"{frozen},{name}")[:32], "#salt")
-        elif name in DRAWN and secret:
+        elif made:
             self.add("unchecked", "file", name, "salt-unknown")
         for tags in table.columns.get("tags", []):
             in_order = tags.split(",") == sorted(set(tags.split(",")))
@@ -1404,28 +1455,30 @@ class Check:
         return agrees("file", rows=table.rows, digest=digest)
 
     def check_lists(self) -> Said:
-        """The same targets in both lists; regions wherever regions count (draw §3)."""
+        """The same targets in both lists (draw §2)."""
         targets, strata = (self.table(name).columns["id"] for name in FROZEN[:2])
         if targets != strata:
             odd = min(set(targets) ^ set(strata))
             raise Refused("ids-differ", "strata.tsv", id=odd)
-        if self.notice["area"] in ("same", "cross"):
-            for name in ("targets.tsv", "inspectors.tsv"):
-                must("" not in self.table(name).columns["region"], "region-empty", name)
         return agrees("lists", rows=len(targets))
 
-    def check_exclusions(self) -> Said:
-        """Disjoint from the lists; counted in the announcement by reason."""
-        for kind, name in (("targets", FROZEN[4]), ("inspectors", FROZEN[5])):
-            out, kept = self.table(name), self.table(f"{kind}.tsv")
-            both = set(out.columns["id"]) & set(kept.columns["id"])
-            must(not both, "not-disjoint", name, id=min(both, default=""))
-            said = [e for e in self.notice["excluded"] if e["list"] == kind]
-            counts = Counter(out.columns["reason"])
-            for e in said:
-                found = counts.pop(e["reason"], 0)
-                same(found, e["count"], f"rows of {e['reason']}", name)
-            same(sum(counts.values()), 0, f"rows of {', '.join(counts)[:80]}", name)
+    def check_regions(self, name: str) -> Said:
+        """No empty region wherever regions count (draw §3)."""
+        regions = self.table(name).columns["region"]
+        must("" not in regions, "region-empty", name)
+        return agrees("regions", rows=len(regions))
+
+    def check_exclusions(self, kind: str, name: str) -> Said:
+        """Counted in the announcement by reason; disjoint from the list."""
+        out = self.table(name)
+        said = [e for e in self.notice["excluded"] if e["list"] == kind]
+        counts = Counter(out.columns["reason"])
+        for e in said:
+            found = counts.pop(e["reason"], 0)
+            same(found, e["count"], f"rows of {e['reason']}", name)
+        same(sum(counts.values()), 0, f"rows of {', '.join(counts)[:80]}", name)
+        both = set(out.columns["id"]) & set(self.table(f"{kind}.tsv").columns["id"])
+        must(not both, "not-disjoint", name, id=min(both, default=""))
         return agrees("exclusions")
 
     def check_strata(self) -> Said:
@@ -1491,6 +1544,9 @@ class Check:
     def check_staffing(self) -> Said:
         """Nobody is shielded by recusing all who could inspect him (draw §3)."""
         staff = [i for i in self.inspectors() if i["max"] != 0]
+        seats = sum(post["count"] for post in self.notice["posts"])
+        for ident in self.table("targets.tsv").columns["id"][:1]:
+            must(seats <= len(staff), "unstaffable", id=ident)
         tags = {i["id"]: set(i["tags"]) for i in staff}
         recused, needs = self.recused(), self.needs()
         known: dict[tuple[str, frozenset[str]], bool] = {}  # cases met before
@@ -1533,8 +1589,9 @@ class Check:
         same(lines[1], self.commitment, "commitment", "announcement.json, seed.txt")
         values = []
         for n, (source, line) in enumerate(zip(sources, lines[2:]), 3):
-            unknown: tuple[dict[str, Any], str, str] = ({}, "{kind}", "( [^ ]+)*")
-            _, start, form = SOURCES.get(source["kind"], unknown)
+            _, start, form = SOURCES.get(source["kind"], ({}, "", ""))
+            if not known(source):
+                start, form = "{kind}", "( [^ ]+)*"
             start = start.format(**source)
             good = line.startswith(start) and fits(form, line[len(start) :])
             must(good, "seed-line", line=n)
@@ -1554,16 +1611,14 @@ class Check:
         """One line of seed.txt, with its proof in randomness.json."""
         can(self.values, "needs", name="seed.txt")
         kind, value = source["kind"], self.values[number]
-        can(kind in SOURCES, "unknown", what=kind)
-        if kind in OUTSIDE:
-            self.times.append(None)
+        can(known(source), "unknown", what=source.get("game", kind))
         can(proof is not None or kind not in PROOFS, "needs", name="randomness.json")
         path = f"randomness[{number}]"
         self.fit("source", "randomness.json", PROOFS.get(kind, {}), proof or {}, path)
         if kind == "drand":
             return self.check_drand(source, proof, value)
         if kind == "nist":
-            return self.check_nist(source, proof["pulse"], value)
+            return self.check_nist(number, source, proof["pulse"], value)
         if kind == "lottery":
             return self.check_lottery(source, value)
         if kind == "sealed":
@@ -1575,27 +1630,30 @@ class Check:
         same(len(value), source["count"], "digits")
         return people("dice", digits=value)
 
-    def came_at(self, time: int) -> None:
-        """An outside value must be later than the announcement says it is itself."""
-        self.times[-1] = time
-        announced = self.notice["announced"]
-        later, file = time > (instant(announced) or 0), "announcement.json"
-        must(later, "too-early", file, time=utc(time), announced=announced)
+    def came_at(self, time: int | None, file: str = "announcement.json") -> None:
+        """An outside value must be later than the announcement, or its entry, says."""
+        said = self.notice["announced"]
+        if file != "announcement.json":
+            said = self.entries["announce"].value["time"]
+        if time is not None:
+            later = time > (instant(said) or 0)
+            must(later, "too-early", file, time=utc(time), announced=said)
 
     def check_drand(self, source: Any, proof: Any, value: str) -> Said:
         """The value is the signature's SHA-256; the signature itself is not checked."""
         files = "seed.txt, randomness.json"
         must(sha(bytes.fromhex(proof["signature"])) == value, "drand-differs", files)
         can(source["chain"] in CHAINS, "drand-chain", chain=source["chain"])
-        first, period, length, chained = CHAINS[source["chain"]]
-        time = first + (source["round"] - 1) * period
+        _, _, length, chained = CHAINS[source["chain"]]
         good = len(proof["signature"]) == 2 * length
         good = good and ("previous_signature" in proof) == chained
         must(good, "drand-signature", "randomness.json")
-        self.came_at(time)
-        raise Unchecked("drand", round=source["round"], time=utc(time))
+        time = utc(drand_time(source) or 0)
+        raise Unchecked("drand", round=source["round"], time=time)
 
-    def check_nist(self, source: Any, pulse: dict[str, Any], value: str) -> Said:
+    def check_nist(
+        self, number: int, source: Any, pulse: dict[str, Any], value: str
+    ) -> Said:
         """The value is the pulse's; its signature and certificate are not checked."""
         files = "seed.txt, randomness.json"
         found = [pulse.get("chainIndex"), pulse.get("pulseIndex")]
@@ -1605,12 +1663,12 @@ class Check:
         time = instant(stamp)
         if time is None:
             raise Refused("nist-differs", files)
+        self.times[number] = time
         self.came_at(time)
         raise Unchecked("nist", pulse=source["pulse"], time=utc(time))
 
     def check_lottery(self, source: Any, value: str) -> Said:
         """As many numbers as the game draws, two digits each, ascending."""
-        can(source["game"] in GAMES, "unknown", what=source["game"])
         game, groups = GAMES[source["game"]], value.split("+")
         good = len(groups) == len(game)
         for group, (many, highest) in zip(groups, game):
@@ -1736,9 +1794,10 @@ class Check:
         """The entry speaks of this draw, and is signed by keys that it names."""
         raw = self.bytes_of(file)
         note = parse_note(raw)
-        value = parse_json(note.text)
+        value = parse_json(note.text, "-?")
         about = {"draw": DRAW, "commitment": HEX64, "keys": (TEXT,), **BODIES[act]}
         self.fit("log", file, dict(ENTRY, body=about), value, "entry")
+        must(is_plain(value["body"]), "field-bad", field="entry.body")
         body, task = value["body"], self.notice["task"]["id"]
         same(value["act"], f"draw.{act}", "act")
         same(body["draw"], self.notice["draw"], "draw")
@@ -1753,9 +1812,16 @@ class Check:
             same(digest, body["result"], "SHA-256 of result.json", both)
         must(body["keys"] == sorted(set(body["keys"])), "entry-keys")
         can(len(body["keys"]) <= 64, "work", pairs="keys > 64")
-        keys = [parse_vkey(key) for key in body["keys"]]
+        keys = []
+        for text in body["keys"]:
+            try:
+                keys.append(parse_vkey(text))
+            except Unchecked:  # a kind that this program does not know
+                self.unknown("log", file, [text[:80]])
         must(all(key.kind == 1 for key in keys), "entry-keys")
         valid, unknown = check_note(note, keys)
+        by = {key.name for key, _ in valid} | set(unknown)
+        must(value["by"] in by, "signer", name=value["by"])
         can(valid, "signer-unknown", names=", ".join(unknown))
         approved: dict[bytes, str] = {}
         strangers: list[str] = []
@@ -1772,6 +1838,8 @@ class Check:
         self.unnamed(file, unknown + strangers)
         leaf = hashlib.sha256(b"\0" + raw).digest()
         self.entries[act] = Entry(value, keys, leaf, approved)
+        for time in self.times.values() if act == "announce" else ():
+            self.came_at(time, file)
         signers = ", ".join(k.name for k, _ in valid)
         about = {name: value[name] for name in ("seq", "time", "by")}
         return agrees("entry", signers=signers, **about)
@@ -1797,7 +1865,7 @@ class Check:
             keys += [k for k in self.trust.logs + self.trust.witnesses if k not in keys]
         valid, unknown = check_note(proof.note, keys)
         signed = any((k.kind, k.name) == (1, proof.origin) for k, _ in valid)
-        must(signed, "log-unsigned", origin=proof.origin)
+        must(signed or proof.origin in unknown, "log-unsigned", origin=proof.origin)
         self.unknown("log", file, ["extra"] if proof.strange else [])
         self.unnamed(file, unknown)
         self.proofs[act] = proof, valid
@@ -1842,22 +1910,18 @@ class Check:
 
     def check_witness(self) -> Said:
         """Was the announcement seen by a witness before the randomness (draw §4)?"""
-        known = [time for time in self.times if time is not None]
-        if "announce" in self.entries:
-            said = self.entries["announce"].value["time"]
-            later = min(known, default=MOST) > (instant(said) or 0)
-            file, value = "log/announce.entry", utc(min(known, default=0))
-            must(later, "too-early", file, time=value, announced=said)
-        kinds = {source["kind"] for source in self.notice["randomness"]}
+        times = [time for time in self.times.values() if time is not None]
+        sources = self.notice["randomness"]
+        kinds = {source["kind"] for source in sources}
         can("announce" in self.proofs and "local" not in kinds, "unwitnessed")
         proof, valid = self.proofs["announce"]
         can(self.trust is not None, "witness-no-trust")
         seen = min((time for _, time in self.witnesses(valid)), default=MOST)
-        can(seen < MOST and kinds <= set(SOURCES), "unwitnessed")
+        can(seen < MOST and all(map(known, sources)), "unwitnessed")
         can(not ("dice" in kinds and kinds & OUTSIDE), "witness-dice")
-        if known:
-            can(seen + 600 <= max(known), "unwitnessed")
-            return agrees("witness", time=utc(seen), value=utc(max(known)))
+        if times:
+            can(seen + 600 <= max(times), "unwitnessed")
+            return agrees("witness", time=utc(seen), value=utc(max(times)))
         if "lottery" in kinds:
             return people("witness-lottery", time=utc(seen))
         can(not kinds & OUTSIDE, "unwitnessed")
@@ -1870,7 +1934,7 @@ class Check:
         """What the draw may be called (draw §4)."""
         sources = self.notice["randomness"]
         kinds = {s["kind"] for s in sources}
-        can(kinds <= set(SOURCES), "class-unknown")
+        can(all(map(known, sources)), "class-unknown")
         parties = sorted({s["party"] for s in sources if s["kind"] == "sealed"})
         start = self.entries.get("announce")
         approved = sorted(start.approved.values()) if start else []
@@ -1886,8 +1950,8 @@ class Check:
         else:
             self.called = "none"
         names = ", ".join(parties)
-        proven = self.called != "none" or len(parties) < 2
-        can(proven, "class-unproven", parties=names)
+        can(self.called != "none" or len(parties) < 2, "class-unproven", parties=names)
+        can(self.called != "none" or kinds == {"local"}, "class-none")  # said above
         code = f"class-{self.called}"
         if not timely and self.called != "none":
             code += "-untimely"
@@ -1958,18 +2022,16 @@ class Staff:
         good = "reserves" in self.check.notice and ident in self.active
         must(good, "change-wrong", CHANGES[0], seq=seq)
         spare = [row for row in self.unused if row[1] == self.stratum[ident]][:1]
-        due = spare[0][0] if spare else ""
+        due = spare[0][0] if spare else "-"  # none left: none, and no row
         good = substitute == due
         must(good, "substitute", CHANGES[0], seq=seq, due=due, found=substitute)
         self.active.remove(ident)
+        self.active.add(due)
+        self.unused.remove(spare[0])
         self.pending = {(t, p) for t, p in self.pending if t != ident}
-        team = self.crew.pop(ident)
-        if spare:
-            self.active.add(due)
-            self.unused.remove(spare[0])
-            self.crew[due] = team
-            moved = [p for p, i in team.items() if not self.eligible(i, due, p)]
-            self.pending.update((due, p) for p in moved)
+        team = self.crew[due] = self.crew.pop(ident)
+        moved = [p for p, i in team.items() if not self.eligible(i, due, p)]
+        self.pending.update((due, p) for p in moved)
 
     def substitute(self, seq: int, ident: str, post: int, gone: str, new: str) -> None:
         """A post goes to the first who may take it over; moved teams in post order."""
@@ -2091,7 +2153,6 @@ stratum-unknown | 层 {stratum} 未公告 | stratum {stratum} is not announced
 quota-or-total | 各层抽取数与 total 须有且只有一种 | quotas or a total, not both and not neither
 quota-bad | {stratum} 的抽取数不合规定 | the quota of {stratum} is not allowed
 quota-zero | 层 {stratum} 一个不抽（不免抽） | stratum {stratum} would be exempt: its quota is 0
-quota-unknown | 不认识 {stratum} 的抽取数写法 | unknown kind of quota: {stratum}
 quotas | 应抽 {drawn}（{quotas}） | {drawn} to draw ({quotas})
 quotas-cut | 应抽 {drawn}（{quotas}）；注意：抽取数超过名单，全部抽取 | {drawn} to draw ({quotas}); note: a quota above the list takes all
 rules-private | 合规；层不公开 | in order; the strata are private
@@ -2100,6 +2161,7 @@ no-result | 还没有结果，或结果不在这里 | no result yet, or it is no
 abandoned | 此次抽取已终止，没有结果 | this draw was abandoned: no result
 two-ends | 既有结果又有终止 | both a result and an abandonment
 lists | {rows} 个对象，名单与各层一致 | {rows} targets, list and strata agree
+regions | {rows} 行都有区域 | all {rows} rows have a region
 ids-differ | 与 targets.tsv 的编号不同，如 {id} | ids differ from targets.tsv, for instance {id}
 region-empty | 按区域匹配，却有空的 region | a region is empty, though the area counts
 not-disjoint | {id} 既在名单中又被剔除 | {id} is both listed and excluded
@@ -2143,6 +2205,7 @@ entry | 第 {seq} 条，{time}，{by} 负责，{signers} 签署 | entry {seq}, {
 entry-keys | 条目的 keys 不合规定 | the entry's keys are not sorted, or no note keys
 approval | 缺少第二人的批准，或批准的不是此事 | no second person's approval, or one of something else
 approval-unknown | 第二人的批准，密钥不明 | the second person's key is not known here
+signer | {name} 应签署而未签署 | not signed by {name}, who answers for it
 signer-unknown | 签署者未列名，其签名未核：{names} | signed by keys that are not named: {names}
 signature | {name} 的签名无效或被改动 | the signature of {name} is not valid, or altered
 note | 不是合规的签名文本（signed note） | not a signed note

@@ -110,7 +110,8 @@ class Log:
         self,
         act: str,
         body: dict[str, Any],
-        time: str = "2026-11-20T01:00:05Z",
+        /,
+        at: str = "2026-11-20T01:00:05Z",
         approvers: tuple[Key, ...] = (),
         signer: Key = OFFICER,
         **changed: Any,
@@ -118,7 +119,7 @@ class Log:
         seq = len(self.entries)
         prev = self.leaves()[-1].hex() if self.entries else "0" * 64
         entry: dict[str, Any] = {
-            "log": ORIGIN, "seq": seq, "prev": prev, "time": time, "act": act,
+            "log": ORIGIN, "seq": seq, "prev": prev, "time": at, "act": act,
             "by": signer.name, "op": f"0b6ff61e-2f5a-4f6e-8b1e-{seq:012}", "body": body,
         }  # fmt: skip
         if approvers:
@@ -153,11 +154,15 @@ def write(folder: Path, **given: Any) -> Kept:
     Options: end ("result", "abandon" or ""), cosigned (times; () for none), at (size of
     the announcement's checkpoint: "announce", or "end" for one that is too late),
     announce_time, approvers (of the announcement), seconds (who approve the
-    abandonment), body (changes of the announce body).
+    abandonment), body (changes of the announce body), end_body (of the last one's),
+    fields, end_fields (changes of the entries), signer (of the announcement), log_key
+    (whose checkpoints they are), keys (changes the list that entries carry).
     """
     notice = json.loads((folder / "announcement.json").read_bytes())
     commitment = sha((folder / "announcement.json").read_bytes())
     keys = sorted(k.vkey() for k in (LOG, OFFICER, *SUPERVISORS))
+    keys = given.get("keys", list)(keys)
+    signer, log_key = given.get("signer", OFFICER), given.get("log_key", LOG)
     about = {"draw": notice["draw"], "commitment": commitment, "keys": keys}
     log = Log()
     log.append("log.genesis", {
@@ -173,17 +178,20 @@ def write(folder: Path, **given: Any) -> Kept:
         body | given.get("body", {}),
         given.get("announce_time", "2026-11-20T01:00:05Z"),
         given.get("approvers", ()),
+        signer,
+        **given.get("fields", {}),
     )
     seen = len(log.entries)
     log.append("draw.dice", about | {"source": 0, "digits": "0" * 20})
-    end = given.get("end", "result")
+    end, more = given.get("end", "result"), given.get("end_fields", {})
     if end == "result":
         body = about | {"result": sha((folder / "result.json").read_bytes())}
-        ended = log.append("draw.result", body, "2026-11-20T03:00:00Z")
+        body |= given.get("end_body", {})
+        ended = log.append("draw.result", body, "2026-11-20T03:00:00Z", **more)
     elif end == "abandon":
-        body = about | {"reason": "sealed-missing"}
-        seconds = given.get("seconds", SUPERVISORS[:1])
-        ended = log.append("draw.abandon", body, "2026-11-20T03:00:00Z", seconds)
+        body = about | {"reason": "sealed-missing"} | given.get("end_body", {})
+        who = given.get("seconds", SUPERVISORS[:1])
+        ended = log.append("draw.abandon", body, "2026-11-20T03:00:00Z", who, **more)
     log.append("plan.set", {"plan": 9})
     log.append("plan.set", {"plan": 10})
     size = seen if given.get("at", "announce") == "announce" else len(log.entries)
@@ -192,10 +200,11 @@ def write(folder: Path, **given: Any) -> Kept:
     place = folder / "log"
     place.mkdir()
     (place / "announce.entry").write_bytes(log.entries[announced])
-    (place / "announce.tlog-proof").write_bytes(log.proof(announced, size, cosigners))
+    proof = log.proof(announced, size, cosigners, log_key)
+    (place / "announce.tlog-proof").write_bytes(proof)
     if end:
         late = tuple((key, time + 9000) for key, time in cosigners)
-        proof = log.proof(ended, len(log.entries), late)
+        proof = log.proof(ended, len(log.entries), late, log_key)
         (place / f"{end}.entry").write_bytes(log.entries[ended])
         (place / f"{end}.tlog-proof").write_bytes(proof)
     policy = f"# kept\nlog {LOG.vkey()}\n"

@@ -212,7 +212,7 @@ def test_odd_things_in_a_folder_do_not_hang_it(tmp_path: Path, folders: Any) -> 
     assert odd == {"teams.tsv", "selected.tsv"}
 
 
-@pytest.mark.parametrize(("path", "ends"), [("none", 5), ("file", 1)])
+@pytest.mark.parametrize(("path", "ends"), [("none", 5), ("file", 5)])
 def test_what_is_no_folder_is_one_document_too(
     tmp_path: Path, path: str, ends: int
 ) -> None:

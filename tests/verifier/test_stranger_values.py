@@ -115,9 +115,10 @@ def test_refused_quotas(verifier: Any, announced: Any, total: Any) -> None:
         verifier.quotas(strata(*announced), total)
 
 
-def test_unknown_quota_is_not_called_wrong(verifier: Any) -> None:
-    with pytest.raises(verifier.Unchecked):
-        verifier.quotas(strata((10, {"share": 3})), None)
+def test_an_unknown_field_of_a_quota_is_not_called_wrong(verifier: Any) -> None:
+    assert verifier.quotas(strata((10, {"count": 3, "share": 1})), None) == [3]
+    with pytest.raises(verifier.Refused):
+        verifier.quotas(strata((10, {"share": 1})), None)
 
 
 RFC8032 = [
