@@ -12,9 +12,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +27,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dualrandom.beacons.bls import TAGS, load_library
 from dualrandom.randomness import Chain, Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ECC = load_library()
 """Never imported bare: it would lift the limit on nesting for all other tests."""
@@ -70,7 +76,7 @@ class TestChain:
             else g2_bytes(ECC.curve.multiply(ECC.curve.G2, self.secret))
         )
         return Chain(
-            name="test",
+            name="quicknet",
             genesis=self.genesis,
             period=self.period,
             scheme=self.scheme,
@@ -284,3 +290,67 @@ def pulse(
 def published(made: dict[str, Any]) -> bytes:
     """Return JSON as people publish it: not canonical."""
     return json.dumps(made, indent=2).encode()
+
+
+# ── a relay ──────────────────────────────────────────────────────────────────
+
+PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+
+
+class Relay:
+    """A server of this machine that answers as it is told to.
+
+    Attributes:
+        pages: what it answers by path.
+        moved: where it sends whoever asks.
+        chain: signs any round that is asked for.
+        asked: all paths so far.
+    """
+
+    def __init__(self, chain: TestChain | None = None) -> None:
+        self.pages: dict[str, bytes] = {}
+        self.moved: dict[str, str] = {}
+        self.chain = chain
+        self.asked: list[str] = []
+        self.base = ""
+
+    def answer(self, path: str) -> bytes | None:
+        self.asked.append(path)
+        if path in self.pages:
+            return self.pages[path]
+        words = path.split("/")
+        if self.chain is not None and words[-2:-1] == ["public"]:
+            return published(self.chain.round(int(words[-1])))
+        return None
+
+    @contextmanager
+    def serving(self) -> Iterator[Relay]:
+        relay = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = relay.answer(self.path)
+                if self.path in relay.moved:
+                    self.send_response(302)
+                    self.send_header("Location", relay.moved[self.path])
+                    self.end_headers()
+                elif body is None:
+                    self.send_error(404)
+                else:
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.base = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """Return the application, its texts in the chosen language."""
-    from dualrandom.cli import draws, lists, logs, offices, sites, tasks
+    from dualrandom.cli import beacons, draws, lists, logs, offices, sites, tasks
 
     app = typer.Typer(
         name="dualrandom",
@@ -26,7 +26,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for module in (offices, lists, tasks, draws, logs, sites):
+    for module in (offices, lists, tasks, draws, beacons, logs, sites):
         module.register(app)
     return app
 

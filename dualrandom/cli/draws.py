@@ -11,22 +11,14 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.language import lang, say
-from dualrandom.cli.options import (
-    DryRun,
-    Genesis,
-    Json,
-    Out,
-    Policy,
-    ask,
-    here,
-    on_terminal,
-)
+from dualrandom.cli.options import DryRun, Genesis, Json, Out, Policy, here
+from dualrandom.cli.values import collect
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
-    from dualrandom.announcement import Announcement
-    from dualrandom.office.drawing import Values
+    from dualrandom.office.drawing import Waiting
     from dualrandom.office.freezing import Frozen
+    from dualrandom.randomness import Source
     from dualrandom.verify import Report, Step
 
 Draw = Annotated[str, typer.Argument(help=say("cli.draw_id"))]
@@ -115,8 +107,34 @@ def _say_standing(planned: Frozen) -> None:
                 count=e.count,
             )
         )
+    for source in planned.announcement.randomness:
+        _say_source(source)
     show.talk(say("verify.standing", words=say(f"verify.standing_{planned.standing}")))
     show.talk(say(f"standing.{planned.standing}"))
+
+
+def _say_source(source: Source) -> None:
+    """Say when a beacon's value comes, or that nobody can say."""
+    from dualrandom.randomness import CHAINS, Drand, Nist, time_of
+    from dualrandom.verify import LEAD
+
+    born = time_of(source)
+    if isinstance(source, Drand) and born is not None:
+        show.talk(
+            say(
+                "cli.freeze.drand",
+                chain=CHAINS[source.chain].name,
+                round=source.round,
+                time=_at(born),
+                by=_at(born - LEAD),
+            )
+        )
+    elif isinstance(source, Nist):
+        show.talk(say("cli.freeze.nist", chain=source.chain, pulse=source.pulse))
+
+
+def _at(seconds: int) -> str:
+    return show.moment(dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat())
 
 
 def draw(
@@ -124,15 +142,19 @@ def draw(
     dice: Annotated[str, typer.Option(help=say("cli.draw.dice"))] = "",
     lottery: Annotated[str, typer.Option(help=say("cli.draw.lottery"))] = "",
     secret: Annotated[list[str], typer.Option(help=say("cli.draw.secret"))] = [],  # noqa: B006
+    beacon: Annotated[list[Path], typer.Option(help=say("cli.draw.beacon"))] = [],  # noqa: B006
     as_json: Json = False,
 ) -> None:
     """Draw, once."""
-    from dualrandom.office.drawing import announced, run_draw
+    from dualrandom.office.drawing import Waiting, run_draw, wanted
 
     office = here()
-    values = _values(announced(office, draw_id), dice, lottery, secret)
+    values = collect(wanted(office, draw_id), dice, lottery, secret, beacon)
     with show.busy(say("cli.busy.draw")):
         done = run_draw(office, draw_id, values)
+    if isinstance(done, Waiting):
+        _say_waiting(done, as_json=as_json)
+        return
     if as_json:
         show.document(
             {
@@ -169,43 +191,20 @@ def draw(
             show.talk(f"  {problem_line(as_problem(shortage), lang())}")
 
 
-def _values(
-    announcement: Announcement, dice: str, lottery: str, secrets: list[str]
-) -> Values:
-    from dualrandom.errors import UsageError
-    from dualrandom.office.drawing import Values
-    from dualrandom.randomness import Dice, Lottery, Sealed
-
-    if any("=" not in text for text in secrets):
-        raise UsageError("E166")
-    opened = dict(text.partition("=")[::2] for text in secrets)
-    for source in announcement.randomness:
-        match source:
-            case Dice() if not dice:
-                dice = _twice(say("cli.ask.dice", count=source.count))
-            case Lottery() if not lottery:
-                lottery = _twice(
-                    say("cli.ask.lottery", game=source.game, issue=source.issue)
-                )
-            case Sealed() if source.party not in opened:
-                opened[source.party] = _twice(say("cli.ask.secret", party=source.party))
-            case _:
-                pass
-    return Values(dice=dice, lottery=lottery, secrets=tuple(sorted(opened.items())))
-
-
-def _twice(prompt: str) -> str:
-    """Ask twice, on a terminal; elsewhere the value must be given."""
-    from dualrandom.errors import UsageError
-
-    if not on_terminal():
-        raise UsageError("E395", kind=prompt)
-    while True:
-        first = "".join(ask(prompt).split())
-        second = "".join(ask(say("cli.ask.again")).split())
-        if first == second:
-            return first
-        show.talk(say("cli.ask.unequal"))
+def _say_waiting(waiting: Waiting, *, as_json: bool) -> None:
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/draw-waiting/v1",
+                "draw": waiting.draw,
+                "waiting_for": list(waiting.kinds),
+            }
+        )
+        return
+    show.data(say("cli.draw.rolled"))
+    for kind in waiting.kinds:
+        show.data(say("cli.draw.waiting", kind=kind))
+    show.talk(say("cli.draw.come_back", draw=waiting.draw))
 
 
 def abandon(

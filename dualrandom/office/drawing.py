@@ -1,6 +1,9 @@
 """Drawing: randomness in, results out, once.
 
-- Dice are logged when typed, before anything is computed from them.
+- Dice are logged when typed, before anything is computed from them, and before a value
+  from outside exists: such a draw has two steps.
+- A beacon's value is used when its signature was checked, and it came after all that
+  was logged of the draw.
 - Drawn files follow from frozen files and seed: a run that was cut off is run again
   and makes the same bytes. What counts is the log's one ``draw.result``.
 
@@ -17,20 +20,18 @@ from dualrandom.announcement import Result, result_files
 from dualrandom.canonical import json_line, sha256
 from dualrandom.documents import parse_announcement, result_bytes
 from dualrandom.draw import Selection, select
-from dualrandom.errors import InputError, StateError, UsageError, Where
+from dualrandom.errors import StateError, UsageError, Where
 from dualrandom.folder import load_folder, write_files
 from dualrandom.matching import Shortage, match
 from dualrandom.model import Drawn, FileDigest, Visibility
 from dualrandom.office import journal
-from dualrandom.office.sources import given
+from dualrandom.office.outside import bring, check_later, check_unknown
+from dualrandom.office.values import check_asked, values_of
 from dualrandom.randomness import (
     Dice,
     Local,
-    Lottery,
-    Sealed,
-    Source,
-    check_value,
     drawn_salt,
+    is_outside,
     key_of,
     line,
     seed_of,
@@ -54,28 +55,29 @@ from dualrandom.tables import (
 from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
+    from dualrandom.audit import DrawLife
     from dualrandom.keys import PrivateKey
     from dualrandom.model import Strata
+    from dualrandom.office.outside import Brought
     from dualrandom.office.place import Office
+    from dualrandom.office.values import Values
+    from dualrandom.randomness import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
-    """Randomness as an officer brings it.
+class Waiting:
+    """A draw whose dice are logged, and whose outside values are still to come.
 
     Attributes:
-        dice: the digits, for the one source of that kind.
-        lottery: the numbers, likewise.
-        secrets: (party, secret).
+        kinds: what is awaited, as it will begin its line of seed.txt.
     """
 
-    dice: str = ""
-    lottery: str = ""
-    secrets: tuple[tuple[str, str], ...] = ()
+    draw: str
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,45 +108,67 @@ class _Frozen:
     salt: str
 
 
-def announced(office: Office, draw: str) -> Announcement:
-    """Return the announcement of an open draw.
+def wanted(office: Office, draw: str) -> tuple[Source, ...]:
+    """Return the sources of an open draw whose values are to be brought now.
+
+    Dice come before anything from outside, in a step of their own; once logged they
+    are not asked for again.
 
     Raises:
         StateError: E390 not frozen yet; E391 drawn already; E392 abandoned.
     """
-    return _open(office, draw).announcement
+    life, frozen = _open(office, draw)
+    sources = frozen.announcement.randomness
+    rolled = dict(life.dice)
+    missing = [
+        source
+        for at, source in enumerate(sources)
+        if at not in rolled and not isinstance(source, Local)
+    ]
+    dice = [source for source in missing if isinstance(source, Dice)]
+    first = dice and any(map(is_outside, sources))
+    return tuple(dice if first else missing)
 
 
-def _open(office: Office, draw: str) -> _Frozen:
+def _open(office: Office, draw: str) -> tuple[DrawLife, _Frozen]:
     with office.registry.read() as tx:
         life = journal.open_draw(journal.told(tx), draw)
-    return _load(office, draw, life.commitment)
+    return life, _load(office, draw, life.commitment)
 
 
-def run_draw(office: Office, draw: str, values: Values) -> Done:
-    """Draw, match, write and log the result.
+def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
+    """Draw, match, write and log the result; or log the dice, and wait.
 
     Raises:
-        StateError: E390-E392 as for :func:`announced`; E393 a frozen file is not
-            what was announced; E394 dice other than those in the log.
+        StateError: E390-E392 as for :func:`wanted`; E393 a frozen file is not what
+            was announced; E394 dice other than those in the log; E625, E626, a value
+            that is not later than what was logged, or later than now.
         UsageError: E365, a value that no announced source takes; E395, a value is
             missing.
-        InputError: E603-E605, a value that is not one.
+        InputError: E603-E605, a value that is not one; E612-E619, E621, E622, a
+            beacon's file that proves nothing, or is none.
+        CannotTellError: E611, E620, E628, a beacon that cannot be checked here.
         EnvironmentProblem: E187, drawn and logged, but not proved yet.
     """
-    frozen = _open(office, draw)
+    life, frozen = _open(office, draw)
     announcement, commitment = frozen.announcement, frozen.commitment
-    _check_asked(announcement, values)
-    lines = []
-    for source in announcement.randomness:
-        value = _value(office, source, values)
-        with given():
-            check_value(source, value, draw)
-        lines.append(line(source, value))
+    sources = announcement.randomness
+    check_asked(sources, values)
+    brought = bring(sources, dict(values.beacons))
+    here = values_of(office, draw, sources, values, dict(life.dice), brought)
+    missing = [source for at, source in enumerate(sources) if at not in here]
+    # Dice come before anything from outside; else nothing can be waited for.
+    if missing and not (values.dice and any(map(is_outside, missing))):
+        raise UsageError("E395", kind=line(missing[0], "").strip())
     signer = journal.signer(office)
-    _log_dice(office, draw, commitment, announcement, values, signer)
+    _log_dice(office, draw, commitment, sources, here, signer)
+    if missing:
+        return Waiting(draw=draw, kinds=tuple(line(s, "").strip() for s in missing))
+    _check_later(office, draw, sources, brought)
+    lines = [line(source, here[at]) for at, source in enumerate(sources)]
+    proofs = [brought[at].proof if at in brought else {} for at in range(len(sources))]
     seed_file = seed_txt(commitment, lines)
-    randomness_file = json_line([{} for _ in lines])
+    randomness_file = json_line(proofs)
     seed = seed_of(seed_file)
     key = key_of(seed, frozen.strata_salt)
     selection = select(
@@ -278,62 +302,40 @@ def _load(office: Office, draw: str, commitment: str) -> _Frozen:
     )
 
 
-def _check_asked(announcement: Announcement, values: Values) -> None:
-    """Refuse a value that would silently have no effect.
-
-    Raises:
-        UsageError: E365.
-    """
-    asked = {
-        "dice": any(isinstance(s, Dice) for s in announcement.randomness),
-        "lottery": any(isinstance(s, Lottery) for s in announcement.randomness),
-    }
-    parties = {s.party for s in announcement.randomness if isinstance(s, Sealed)}
-    for kind, asks in asked.items():
-        if getattr(values, kind) and not asks:
-            raise UsageError("E365", kind=kind)
-    for party, _ in values.secrets:
-        if party not in parties:
-            raise UsageError("E365", kind=f"sealed {party}")
-
-
-def _value(office: Office, source: Source, values: Values) -> str:
-    match source:
-        case Dice():
-            value = values.dice
-        case Lottery():
-            value = values.lottery
-        case Sealed():
-            value = dict(values.secrets).get(source.party, "")
-        case Local():
-            value = office.entropy(32).hex()
-        case _:
-            raise InputError("E396", kind=str(source)[:40])
-    if not value:
-        raise UsageError("E395", kind=line(source, "").strip())
-    return value
+def _check_later(
+    office: Office,
+    draw: str,
+    sources: Sequence[Source],
+    brought: Mapping[int, Brought],
+) -> None:
+    with office.registry.read() as tx:
+        life = journal.open_draw(journal.told(tx), draw)
+        for at, one in brought.items():
+            check_later(tx, life, sources[at], one.beacon.moment, office.clock())
 
 
 def _log_dice(
     office: Office,
     draw: str,
     commitment: str,
-    announcement: Announcement,
-    values: Values,
+    sources: Sequence[Source],
+    values: Mapping[int, str],
     signer: PrivateKey,
 ) -> None:
     """Log the dice before anything is computed from them; once.
 
     Raises:
-        StateError: E394, other dice stand in the log for this draw.
+        StateError: E394, other dice stand in the log for this draw; E625, a value
+            from outside is there already.
     """
-    for at, source in enumerate(announcement.randomness):
+    for at, source in enumerate(sources):
         if not isinstance(source, Dice):
             continue
         with journal.writing(office) as (tx, _):
             life = journal.open_draw(journal.told(tx), draw)
             standing = dict(life.dice).get(at)
             if standing is None:
+                check_unknown(sources, values, office.clock())
                 journal.append(
                     office,
                     tx,
@@ -342,9 +344,9 @@ def _log_dice(
                         "draw": draw,
                         "commitment": commitment,
                         "source": at,
-                        "digits": values.dice,
+                        "digits": values[at],
                     },
                     signer=signer,
                 )
-            elif standing != values.dice:
+            elif standing != values[at]:
                 raise StateError("E394", draw=draw, digits=standing)

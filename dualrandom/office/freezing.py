@@ -30,6 +30,7 @@ from dualrandom.folder import write_files
 from dualrandom.freeze import Lists, freeze_files, prepare
 from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
+from dualrandom.office.outside import check_ahead, last_known
 from dualrandom.office.place import RULES, stamp
 from dualrandom.office.sources import check_drawable, given
 from dualrandom.randomness import Source, Standing, check_sources, standing
@@ -96,10 +97,10 @@ def freeze(
             drawn and no reason given; E385 an item is unknown; E386 an item is a
             draft, not in force or expired; E387 the period is over; E388 the release
             is before the inspections end; E188 a folder is in the way; E189 a list
-            is not what the log says; E401, E402, E361-E364 as for ``prepare``; E180,
-            E183, E184 as for the log.
+            is not what the log says; E623, a value that may be known already; E401,
+            E402, E361-E364 as for ``prepare``; E180, E183, E184 as for the log.
         InputError: E366, a reason that nobody could read; E371, not a draw id; E379,
-            E396, E606, E607, the sources.
+            E606, E607, E610, the sources.
         EnvironmentProblem: E187, fixed and logged, but not proved yet.
 
     Spec:
@@ -107,7 +108,7 @@ def freeze(
     """
     with given():
         check_sources(tuple(sources))
-    check_drawable(sources, dry_run=dry_run)
+    check_drawable(sources)
     if not is_value(reason):
         raise InputError("E366", field="--reason", value=reason)
     signer = None if dry_run else journal.signer(office)
@@ -142,6 +143,7 @@ def _prepare(
     if task is None:
         raise StateError("E381", task=task_id)
     moment = office.clock()
+    check_ahead(sources, moment)
     today = (moment + dt.timedelta(hours=8)).date()
     if task.end < today:
         raise StateError("E387", task=task_id, end=str(task.end))
@@ -166,7 +168,7 @@ def _prepare(
         office=office.settings.name,
         title=task.title,
         announced=stamp(moment),
-        due=stamp(moment + dt.timedelta(days=office.settings.due_days)),
+        due=stamp(_due(moment, office.settings.due_days, sources)),
         task=Task(
             id=task.id,
             plan=task.plan,
@@ -193,6 +195,13 @@ def _prepare(
         supersedes=supersedes,
     )
     return announcement, files, lists
+
+
+def _due(moment: dt.datetime, days: int, sources: Sequence[Source]) -> dt.datetime:
+    """Return by when the draw must have ended: not before its value can be there."""
+    due = moment + dt.timedelta(days=days)
+    born = last_known(sources)
+    return due if born is None else max(due, born + dt.timedelta(days=1))
 
 
 def _check_lists(office: Office, tx: Reader) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualrandom import audit
+from dualrandom.beacons import check_beacon
 from dualrandom.canonical import sha256
 from dualrandom.disclosure import ANNOUNCEMENT, RESULT, SEED
 from dualrandom.documents import parse_announcement, parse_result
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from dualrandom.announcement import Announcement
     from dualrandom.office.place import Office
+    from dualrandom.randomness import BeaconChecker
 
 
 def load_trust(policy: Path | None, genesis: Path | None) -> audit.Policy | None:
@@ -66,7 +68,9 @@ def office_genesis(start: Path) -> Path | None:
     return kept if kept is not None and kept.is_file() else None
 
 
-def verify_path(path: Path, trust: audit.Policy | None) -> Report:
+def verify_path(
+    path: Path, trust: audit.Policy | None, beacons: BeaconChecker = check_beacon
+) -> Report:
     """Check a draw folder or a zip of one; no office is needed.
 
     Raises:
@@ -75,7 +79,9 @@ def verify_path(path: Path, trust: audit.Policy | None) -> Report:
         VerificationError: E153, a zip that is damaged or beyond the limits.
     """
     name, files = load_folder(path, KNOWN)
-    return verify_draw(name, files, verifier=verify_ed25519, trust=trust)
+    return verify_draw(
+        name, files, verifier=verify_ed25519, trust=trust, beacons=beacons
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

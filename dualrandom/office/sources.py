@@ -1,9 +1,15 @@
-"""What an officer writes for randomness: ``dice:20``, ``sealed:县纪委监委=…``."""
+"""What an officer writes for randomness: ``dice:20``, ``sealed:县纪委监委=…``.
+
+A round of drand is best named by its time, ``drand@2026-11-23 10:00``, in the office's
+time zone: the first round of quicknet at or after it.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.errors import (
     DualRandomError,
@@ -13,6 +19,8 @@ from dualrandom.errors import (
 )
 from dualrandom.model import MAX_INT
 from dualrandom.randomness import (
+    CHAINS,
+    QUICKNET,
     Dice,
     Drand,
     Local,
@@ -20,7 +28,8 @@ from dualrandom.randomness import (
     Nist,
     Sealed,
     check_sources,
-    line,
+    first_round,
+    time_of,
 )
 
 if TYPE_CHECKING:
@@ -30,15 +39,25 @@ if TYPE_CHECKING:
     from dualrandom.randomness import Source
 
 
+ZONE: Final = dt.timezone(dt.timedelta(hours=8))
+"""China Standard Time."""
+END: Final = 253370764800
+"""The year 9999: rounds have numbers beyond it, calendars have no days."""
+_TIME = re.compile(
+    r"drand@([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(:[0-9]{2})?)"
+)
+
+
 def parse_source(text: str) -> Source:
     """Return the source that a text names.
 
     Args:
         text: ``dice:COUNT``, ``lottery:GAME:ISSUE``, ``sealed:PARTY=COMMITMENT``,
-            ``drand:CHAIN:ROUND``, ``nist:CHAIN:PULSE`` or ``local``.
+            ``drand@TIME``, ``drand:CHAIN:ROUND`` (a hash, or ``quicknet`` or
+            ``default``), ``nist:CHAIN:PULSE`` or ``local``.
 
     Raises:
-        UsageError: E168, not a source.
+        UsageError: E168, not a source; E629, a pulse by its time.
         InputError: E607, too few dice.
     """
     made = _source(text)
@@ -49,10 +68,16 @@ def parse_source(text: str) -> Source:
             raise UsageError("E168", value=text) from error
         params: dict[str, Any] = dict(error.params)
         raise InputError(error.code, **params) from error
+    if (time_of(made) or 0) >= END:
+        raise UsageError("E168", value=text)
     return made
 
 
 def _source(text: str) -> Source:
+    if text.startswith("drand@"):
+        return first_round(QUICKNET, _moment(text))
+    if text.startswith("nist@"):
+        raise UsageError("E629", value=text)
     kind, *words = text.split(":")
     match kind, words:
         case "dice", [count]:
@@ -63,7 +88,8 @@ def _source(text: str) -> Source:
             party, _, commitment = bound.partition("=")
             return Sealed(party=party, commitment=commitment)
         case "drand", [chain, number]:
-            return Drand(chain=chain, round=_number(number, text))
+            hashes = {known.name: digest for digest, known in CHAINS.items()}
+            return Drand(chain=hashes.get(chain, chain), round=_number(number, text))
         case "nist", [chain, number]:
             return Nist(chain=_number(chain, text), pulse=_number(number, text))
         case "local", []:
@@ -71,19 +97,19 @@ def _source(text: str) -> Source:
     raise UsageError("E168", value=text)
 
 
-def check_drawable(sources: Sequence[Source], *, dry_run: bool) -> None:
+def check_drawable(sources: Sequence[Source]) -> None:
     """Refuse what a draw of this version could not open: it could only be abandoned.
 
     Raises:
-        InputError: E379, dice or a lottery twice: one value is asked for; E396, a
-            beacon; a dry run may still say what such a draw would be called.
+        InputError: E379, dice or a lottery twice: one value is asked for; E610, a
+            drand chain that could not be checked.
     """
     for kind in (Dice, Lottery):
         if sum(isinstance(source, kind) for source in sources) > 1:
             raise InputError("E379", kind=kind.__name__.lower())
     for source in sources:
-        if isinstance(source, Drand | Nist) and not dry_run:
-            raise InputError("E396", kind=line(source, "").strip())
+        if isinstance(source, Drand) and source.chain not in CHAINS:
+            raise InputError("E610", chain=source.chain[:16])
 
 
 @contextmanager
@@ -104,6 +130,18 @@ def given(
     except VerificationError as error:
         params: dict[str, Any] = dict(error.params)
         raise refuse(error.code, where=where or error.where, **params) from error
+
+
+def _moment(text: str) -> int:
+    """Return a time of the office's zone in Unix seconds."""
+    found = _TIME.fullmatch(text)
+    if not found:
+        raise UsageError("E168", value=text)
+    try:
+        local = dt.datetime.fromisoformat(f"{found[1]} {found[2]}")
+        return int(local.replace(tzinfo=ZONE).timestamp())
+    except (ValueError, OverflowError) as exc:  # a thirteenth month, the year 0000
+        raise UsageError("E168", value=text) from exc
 
 
 def _number(digits: str, text: str) -> int:

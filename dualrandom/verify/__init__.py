@@ -16,7 +16,7 @@ from dualrandom.errors import VerificationError
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
 from dualrandom.verify.changes import check_changes
 from dualrandom.verify.lists import ANNOUNCEMENT, check_lists
-from dualrandom.verify.log import LOG_FILES, check_log
+from dualrandom.verify.log import LEAD, LOG_FILES, check_log
 from dualrandom.verify.outcome import (
     RESULT,
     check_result,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dualrandom.policy import Policy
     from dualrandom.randomness import BeaconChecker
 
-__all__ = ["KNOWN", "Report", "Step", "Verdict", "verify_draw"]
+__all__ = ["KNOWN", "LEAD", "Report", "Step", "Verdict", "verify_draw"]
 
 KNOWN: Final = frozenset(
     (

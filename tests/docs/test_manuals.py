@@ -20,6 +20,8 @@ import pytest
 
 from dualrandom import cli, errors
 from dualrandom.messages import catalogue
+from dualrandom.randomness import CHAINS, QUICKNET, Scheme
+from tests.beaconmaking import PROXIES, Relay, TestChain
 from tests.transcripts import Session, commands, environment
 
 if TYPE_CHECKING:
@@ -86,7 +88,14 @@ def test_every_console_block_does_what_stands_beneath_it(
         monkeypatch.setenv(name, value)
     given = tmp_path / ("build/sample" if page in READMES else "名录")
     shutil.copytree(lists, given)
-    Session(folder=tmp_path).play(page.read_text("utf-8"))
+    # A relay of our own: what a page fetches is there, and no network is asked.
+    chain = TestChain(Scheme.UNCHAINED_G1)
+    monkeypatch.setitem(CHAINS, QUICKNET, chain.known())
+    for variable in PROXIES:
+        monkeypatch.delenv(variable, raising=False)
+    with Relay(chain).serving() as relay:
+        monkeypatch.setenv("DUALRANDOM_BEACON_URL", relay.base)
+        Session(folder=tmp_path).play(page.read_text("utf-8"))
 
 
 def language(page: Path) -> str:

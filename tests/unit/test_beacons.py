@@ -11,10 +11,9 @@ import copy
 import datetime as dt
 import hashlib
 import json
+import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,9 @@ from dualrandom.errors import (
 from dualrandom.randomness import CHAINS, QUICKNET, Beacon, Drand, Nist, Scheme
 from tests.beaconmaking import (
     ECC,
+    PROXIES,
     VALID_FROM,
+    Relay,
     TestChain,
     certificate,
     g1_bytes,
@@ -653,49 +654,12 @@ def test_nonsense_leaves_as_an_error_of_ours(document: dict[str, Any]) -> None:
 # ── fetching ─────────────────────────────────────────────────────────────────
 
 
-class Relay:
-    """A server of this machine that answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, bytes] = {}
-        self.moved: dict[str, str] = {}
-        self.asked: list[str] = []
-        relay = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                relay.asked.append(self.path)
-                if self.path in relay.moved:
-                    self.send_response(302)
-                    self.send_header("Location", relay.moved[self.path])
-                    self.end_headers()
-                elif self.path in relay.pages:
-                    self.send_response(200)
-                    self.end_headers()
-                    self.wfile.write(relay.pages[self.path])
-                else:
-                    self.send_error(404)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base = f"http://127.0.0.1:{self.server.server_port}"
-
-
 @pytest.fixture(name="relay")
 def _relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
-    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+    for variable in PROXIES:
         monkeypatch.delenv(variable, raising=False)
-    relay = Relay()
-    thread = threading.Thread(target=relay.server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with Relay().serving() as relay:
         yield relay
-    finally:
-        relay.server.shutdown()
-        relay.server.server_close()
-        thread.join()
 
 
 def test_a_round_is_fetched_from_where_one_says(
@@ -753,9 +717,8 @@ def test_no_answer_is_an_error_of_ours(relay: Relay) -> None:
 
 
 def test_nobody_listens(relay: Relay) -> None:
-    free = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    port = free.server_port
-    free.server_close()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     with pytest.raises(EnvironmentProblem, match="E627"):
         fetch_beacon(Drand(chain=CHAIN, round=1), f"http://127.0.0.1:{port}")
 
