@@ -8,7 +8,8 @@ other. Where something came from proves nothing; only signatures do.
   program carries. Revocation is not looked at, nor is the chain of earlier pulses.
 - What cannot be told (chain, issuer or library unknown) is an error of its own kind,
   never a yes.
-- Nothing heavy is loaded before there is a beacon to check.
+- Nothing heavy is loaded before there is a beacon to check, or one to fetch
+  (:mod:`dualrandom.beacons.fetch`).
 
     check_beacon(Drand(chain=QUICKNET, round=123), {"signature": "b75c…"})
 
@@ -20,7 +21,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dualrandom.beacons.drand import check_round
-from dualrandom.beacons.fetch import DRAND, NIST, fetch_beacon
 from dualrandom.beacons.files import find_proof
 from dualrandom.beacons.pulses import check_pulse
 from dualrandom.randomness import Drand, Nist
@@ -30,15 +30,7 @@ if TYPE_CHECKING:
 
     from dualrandom.randomness import Beacon
 
-__all__ = [
-    "DRAND",
-    "NIST",
-    "check_beacon",
-    "check_pulse",
-    "check_round",
-    "fetch_beacon",
-    "find_proof",
-]
+__all__ = ["check_beacon", "check_pulse", "check_round", "find_proof"]
 
 
 def check_beacon(source: Drand | Nist, proof: Mapping[str, object], /) -> Beacon:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dualrandom import audit
-from dualrandom.beacons import check_beacon, fetch_beacon, find_proof
-from dualrandom.beacons.fetch import beacon_file
+from dualrandom.beacons import check_beacon, find_proof
 from dualrandom.errors import InputError, StateError, UsageError, Where
 from dualrandom.folder import write_file
 from dualrandom.office.checking import read
@@ -165,6 +164,9 @@ def fetch(source: Source, base: str, out: Path) -> Beacon:
         VerificationError: E612-E619, it proves nothing.
         CannotTellError: E610, E611, E620, E628.
     """
+    # Nobody else needs to load what opens connections.
+    from dualrandom.beacons.fetch import beacon_file, fetch_beacon  # noqa: PLC0415
+
     beacon = _beacon(source)
     proof = fetch_beacon(beacon, base)
     checked = check_beacon(beacon, proof)

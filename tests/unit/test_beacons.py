@@ -24,9 +24,9 @@ from dualrandom.beacons import (
     check_beacon,
     drand,
     fetch,
-    fetch_beacon,
     find_proof,
 )
+from dualrandom.beacons.fetch import fetch_beacon
 from dualrandom.beacons.pulses import signed_bytes
 from dualrandom.errors import (
     CannotTellError,
