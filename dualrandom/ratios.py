@@ -1,4 +1,4 @@
-"""What an officer writes for a quota, as a rule: ``3%``, ``不高于5%``, ``1/33``, ``20``.
+"""A quota as an officer writes it, as a rule: ``3%``, ``不高于5%``, ``1/33``, ``20``.
 
 Border: text to :class:`~dualrandom.model.Quota`; no rounding to nearest, ever.
 

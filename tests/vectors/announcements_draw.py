@@ -7,7 +7,7 @@ takes a field away. The file is then the canonical JSON of the whole, and one LF
 - ``unknown``: legal, but these fields keep a verifier of version 1 from agreeing.
 """
 
-# ruff: noqa: E501 - one case, one line
+
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ Border: no hash is written here by hand; ``oracle_draw`` computes what is expect
 must agree with each ``error`` named here. Salts, secrets and keys are for tests only.
 """
 
-# ruff: noqa: E501 - one case, one line
+
 
 from __future__ import annotations
 

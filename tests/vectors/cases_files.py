@@ -3,7 +3,7 @@
 Border: as in ``cases_draw``; whether a file is due, and salted, is not asked here.
 """
 
-# ruff: noqa: E501 - one case, one line
+
 
 from __future__ import annotations
 

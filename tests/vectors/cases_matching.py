@@ -9,7 +9,7 @@ and must agree with each ``error`` named here. Keys are for tests only.
     substitute          all of them, target, post, team {post: inspector}, held
 """
 
-# ruff: noqa: E501 - one case, one line
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whole folders: every kind of draw, seen by a supervisor and by the public."""
 
-# ruff: noqa: E501 - tables of cases, one a line
+
 
 from __future__ import annotations
 
