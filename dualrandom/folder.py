@@ -89,10 +89,11 @@ def _read_regular(at: Path) -> bytes:
         if at.is_symlink():
             raise VerificationError("E153", where=Where(file=str(at))) from exc
         raise
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+        os.close(handle)
+        raise VerificationError("E153", where=Where(file=str(at)))
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
-            raise VerificationError("E153", where=Where(file=str(at)))
         return file.read(MAX_BYTES + 1)
 
 
@@ -198,6 +199,15 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     finally:
         if aside is not None:
             Path(aside).unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what a run that was cut off while it wrote has left in a folder.
+
+    Only where nobody else can be writing at the same time.
+    """
+    for left in folder.glob(f".*{_NEW}"):
+        left.unlink(missing_ok=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, mode: int = 0o644) -> None:

@@ -26,7 +26,7 @@ from dualrandom.errors import (
     VerificationError,
     Where,
 )
-from dualrandom.folder import write_file, write_files
+from dualrandom.folder import sweep, write_file, write_files
 from dualrandom.keys import verify_ed25519
 from dualrandom.office.place import KEPT, stamp
 from dualrandom.public import naming
@@ -72,6 +72,7 @@ def writing(office: Office) -> Iterator[tuple[Writer, ExitStack]]:
     try:
         with office.registry.write() as tx:
             _check_continues(office, [leaf_hash(data) for data in tx.entries()])
+            sweep(office.kept)
             yield tx, undo
             head = tx.head()
     except BaseException:
