@@ -61,8 +61,12 @@ def json_line(value: object) -> bytes:
     return json_bytes(value) + b"\n"
 
 
-def parse_json(data: bytes) -> object:
+def parse_json(data: bytes, *, signed: bool = True) -> object:
     """Return the value of canonical JSON; refuse every other way of writing it.
+
+    Args:
+        data: one value, without a line end.
+        signed: whether numbers may be negative; those of a draw may not.
 
     Raises:
         VerificationError: E802, not JSON, duplicate keys, a float, a number or
@@ -79,7 +83,7 @@ def parse_json(data: bytes) -> object:
             object_pairs_hook=_no_duplicates,
             parse_float=_refuse,
             parse_constant=_refuse,
-            parse_int=_int,
+            parse_int=_int if signed else _unsigned,
         )
         if json_bytes(value) != data:
             raise VerificationError("E802")
@@ -88,7 +92,7 @@ def parse_json(data: bytes) -> object:
     return value
 
 
-def parse_json_line(data: bytes) -> object:
+def parse_json_line(data: bytes, *, signed: bool = True) -> object:
     """Return the value of a document file: one canonical line and one LF.
 
     Raises:
@@ -96,7 +100,7 @@ def parse_json_line(data: bytes) -> object:
     """
     if not data.endswith(b"\n"):
         raise VerificationError("E802")
-    return parse_json(data[:-1])
+    return parse_json(data[:-1], signed=signed)
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -114,6 +118,12 @@ def _int(digits: str) -> int:
     if len(digits) > len(str(MAX_INT)) + 1:
         raise VerificationError("E802")
     return int(digits)
+
+
+def _unsigned(digits: str) -> int:
+    if digits.startswith("-"):
+        raise VerificationError("E802")
+    return _int(digits)
 
 
 def _check_json(value: object, depth: int) -> None:

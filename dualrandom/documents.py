@@ -11,6 +11,7 @@ Spec: draw-v1 §2, §3.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +50,14 @@ from dualrandom.randomness import (
     UnknownSource,
 )
 from dualrandom.strata import read_ratio, read_strata, strata_fields
-from dualrandom.tables import FROZEN, TARGETS
+from dualrandom.tables import CHANGES, FROZEN, RESULTS, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_VERSION = re.compile(r"dualrandom/[1-9][0-9]{0,3}")
 _FROZEN = tuple(kind.name for kind in FROZEN)
+_TABLES = frozenset(kind.name for kind in (*FROZEN, *RESULTS, *CHANGES))
 
 # ── writing ──────────────────────────────────────────────────────────────────────
 
@@ -166,8 +169,7 @@ def parse_announcement(data: bytes) -> Announcement:
         draw-v1 §3.
     """
     top = Fields.of(parse_json_line(data))
-    if top.text("protocol") != PROTOCOL:
-        raise VerificationError("E805", protocol=top.text("protocol")[:40])
+    _check_protocol(top)
     private = top.take("strata_private")
     # ``is``, since 1 == True. Private strata stand in strata.tsv, and only there.
     if top.has("strata_private") and (
@@ -226,7 +228,7 @@ def parse_announcement(data: bytes) -> Announcement:
         off_site=top.text("off_site") if top.has("off_site") else None,
         supersedes=_read_supersedes(top) if top.has("supersedes") else None,
     )
-    _check_unsigned(parse_json_line(data))
+    _check_unsigned(data)
     return replace(value, unknown=top.unknown())
 
 
@@ -240,8 +242,7 @@ def parse_result(data: bytes) -> Result:
         draw-v1 §2, result.json.
     """
     top = Fields.of(parse_json_line(data))
-    if top.text("protocol") != PROTOCOL:
-        raise VerificationError("E805", protocol=top.text("protocol")[:40])
+    _check_protocol(top)
     value = Result(
         draw=top.text("draw", is_draw_id),
         commitment=top.text("commitment", _is_digest),
@@ -253,8 +254,20 @@ def parse_result(data: bytes) -> Result:
         matched=top.flag("matched"),
         software=top.text("software"),
     )
-    _check_unsigned(parse_json_line(data))
+    _check_unsigned(data)
     return replace(value, unknown=top.unknown())
+
+
+def _check_unsigned(data: bytes) -> None:
+    """Refuse a number with a sign, in a field that nobody knows too. Spec: §1."""
+    parse_json_line(data, signed=False)
+
+
+def _check_protocol(top: Fields) -> None:
+    """Refuse another protocol: a version that is not known, or no version at all."""
+    said = top.text("protocol", lambda text: _VERSION.fullmatch(text) is not None)
+    if said != PROTOCOL:
+        raise VerificationError("E805", protocol=said)
 
 
 def _read_source(fields: Fields) -> Source:
@@ -273,26 +286,6 @@ def _read_source(fields: Fields) -> Source:
         return Local()
     fields.note("kind")
     return UnknownSource(kind=kind)
-
-
-def _check_unsigned(value: object) -> None:
-    """Refuse a number with a sign, in a field that nobody knows too.
-
-    Raises:
-        VerificationError: E802.
-
-    Spec:
-        draw-v1 §1.
-    """
-    match value:
-        case int() if value < 0:
-            raise VerificationError("E802")
-        case list():
-            for item in value:
-                _check_unsigned(item)
-        case dict():
-            for item in value.values():
-                _check_unsigned(item)
 
 
 def _read_excluded(fields: Fields) -> Excluded:
@@ -314,9 +307,9 @@ def _read_supersedes(top: Fields) -> Supersedes:
 def _read_files(
     fields: Fields, names: tuple[str, ...] | None
 ) -> tuple[tuple[str, FileDigest], ...]:
-    """Return what stands of these files, or of all; others count as unknown."""
+    """Return what stands of these files, or of all tables; others are unknown."""
     out = []
-    for name in sorted(names or fields.names()):
+    for name in sorted(names or _TABLES.intersection(fields.names())):
         f = fields.child(name)
         digest = FileDigest(
             rows=f.number("rows"),
@@ -337,7 +330,7 @@ def _read_visibility(
 ) -> tuple[tuple[str, Visibility], ...]:
     return tuple(
         (name, Visibility(fields.text(name, set(Visibility).__contains__)))
-        for name in sorted(names or fields.names())
+        for name in sorted(names or _TABLES.intersection(fields.names()))
     )
 
 

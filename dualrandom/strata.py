@@ -55,7 +55,7 @@ def parse_strata_line(data: bytes) -> tuple[Strata, tuple[str, ...]]:
     Spec:
         draw-v1 §4, "Private strata".
     """
-    value = parse_json(data)
+    value = parse_json(data, signed=False)
     top = Fields.of({"strata": value} if isinstance(value, list) else value)
     if isinstance(value, dict) and "total" not in value:
         raise VerificationError("E801", field="#strata", value="")

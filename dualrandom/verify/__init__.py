@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import VerificationError
+from dualrandom.randomness import time_of
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
 from dualrandom.verify.changes import check_changes
 from dualrandom.verify.lists import ANNOUNCEMENT, check_lists
-from dualrandom.verify.log import LEAD, LOG_FILES, check_log
+from dualrandom.verify.log import ABANDON, LEAD, LOG_FILES, check_log
 from dualrandom.verify.outcome import (
     RESULT,
     check_result,
@@ -24,7 +25,13 @@ from dualrandom.verify.outcome import (
     check_teams,
 )
 from dualrandom.verify.report import Report, Step, Steps, Verdict
-from dualrandom.verify.sources import RANDOMNESS, SEED, check_commitment, check_seed
+from dualrandom.verify.sources import (
+    RANDOMNESS,
+    SEED,
+    Seeded,
+    check_commitment,
+    check_seed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,15 +42,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KNOWN", "LEAD", "Report", "Step", "Verdict", "verify_draw"]
 
-KNOWN: Final = frozenset(
-    (
-        ANNOUNCEMENT,
-        SEED,
-        RANDOMNESS,
-        RESULT,
-        *(kind.name for kind in (*FROZEN, *RESULTS, *CHANGES)),
-        *LOG_FILES,
-    )
+MADE: Final = frozenset((SEED, RANDOMNESS, RESULT, *(kind.name for kind in RESULTS)))
+"""What a draw makes; an abandoned one need not have any of it."""
+KNOWN: Final = MADE.union(
+    (ANNOUNCEMENT, *(kind.name for kind in (*FROZEN, *CHANGES)), *LOG_FILES)
 )
 """Every file that a draw folder may hold. Spec: draw-v1 §2."""
 
@@ -94,10 +96,15 @@ def verify_draw(
         steps.differs("folder", "E809", None, folder=name, draw=announcement.draw)
 
     lists = check_lists(steps, announcement, files)
-    seeded = check_seed(steps, lists, files, commitment, beacons)
-    result = check_result(steps, lists, files, commitment)
-    drawn = check_selection(steps, lists, seeded.seed)
-    members = check_teams(steps, lists, result, drawn)
+    if ABANDON in files and MADE.isdisjoint(files):
+        steps.people("result", "abandoned", ABANDON)
+        seeded = Seeded(seed=None, born=tuple(map(time_of, announcement.randomness)))
+        drawn = members = None
+    else:
+        seeded = check_seed(steps, lists, files, commitment, beacons)
+        result = check_result(steps, lists, files, commitment)
+        drawn = check_selection(steps, lists, seeded.seed)
+        members = check_teams(steps, lists, result, drawn)
     check_changes(steps, lists, files, drawn, members)
     place = check_log(
         steps,
@@ -107,6 +114,7 @@ def verify_draw(
         verifier=verifier,
         trust=trust,
         born=seeded.born,
+        claimed=seeded.claimed,
     )
     return Report(
         draw=announcement.draw,

@@ -41,16 +41,22 @@ class Lists:
     Attributes:
         announcement: what the folder announces.
         strata: the strata, public or from strata.tsv; None where they are withheld.
+        due: how many are to be drawn in all; None where that cannot be told.
     """
 
     def __init__(self, announcement: Announcement) -> None:
         self.announcement = announcement
         self.strata: Strata | None = announcement.strata
+        self.due: int | None = None
         self._tables: dict[str, tuple[Table, tuple[Any, ...]]] = {}
 
     def put(self, name: str, table: Table, rows: tuple[Any, ...]) -> None:
         """Keep a table that was read."""
         self._tables[name] = (table, rows)
+
+    def drop(self, kind: Kind[Any]) -> None:
+        """Forget a table that cannot be used."""
+        del self._tables[kind.name]
 
     def has(self, *kinds: Kind[Any]) -> bool:
         """Say whether all these tables are here."""
@@ -138,10 +144,12 @@ def check_lists(
         seq=announcement.registry.seq,
         digest=announcement.registry.targets,
     )
-    if lists.has(TARGETS, EXCLUSIONS):
+    if lists.has(EXCLUSIONS):
         _check_exclusions(steps, lists, EXCLUSIONS, TARGETS, "targets")
-    if lists.has(INSPECTORS, INSPECTOR_EXCLUSIONS):
+    if lists.has(INSPECTOR_EXCLUSIONS):
         _check_exclusions(steps, lists, INSPECTOR_EXCLUSIONS, INSPECTORS, "inspectors")
+    if announcement.area in (Area.SAME, Area.CROSS):
+        _check_regions(steps, lists)
     if lists.has(TARGETS, INSPECTORS, CONFLICTS):
         _check_staffing(steps, lists)
     return lists
@@ -178,6 +186,7 @@ def _check_strata(steps: Steps, lists: Lists) -> None:
         t.id for t in lists.rows(TARGETS)
     ]:
         steps.differs("strata", "E816", STRATA.name)
+        lists.drop(STRATA)
         return
     counted = Counter(row.stratum for row in rows)
     announced = {s.name: s.rows for s in lists.strata.strata} if lists.strata else {}
@@ -198,12 +207,17 @@ def _check_excluded(steps: Steps, announcement: Announcement) -> None:
 
 
 def _check_quotas(steps: Steps, lists: Lists) -> None:
+    rows = lists.announcement.digest(TARGETS.name).rows
+    if lists.announcement.digest(STRATA.name).rows != rows:
+        steps.differs("quotas", "E816", ANNOUNCEMENT)
+        return
+    if rows == 0:
+        steps.differs("quotas", "E401", ANNOUNCEMENT)
+        return
     if lists.strata is None:
         return
     file = STRATA.name if lists.announcement.strata_private else ANNOUNCEMENT
-    if sum(s.rows for s in lists.strata.strata) != (
-        lists.announcement.digest(TARGETS.name).rows
-    ):
+    if sum(s.rows for s in lists.strata.strata) != rows:
         steps.differs("quotas", "E817", file)
         return
     try:
@@ -211,7 +225,8 @@ def _check_quotas(steps: Steps, lists: Lists) -> None:
     except StateError as error:
         steps.differs("quotas", error.code, file, **error.params)
         return
-    steps.agrees("quotas", file, count=sum(taken))
+    lists.due = sum(taken)
+    steps.agrees("quotas", file, count=lists.due)
 
 
 def _check_exclusions(
@@ -221,7 +236,8 @@ def _check_exclusions(
     listed: Kind[Any],
     name: str,
 ) -> None:
-    both = {r.id for r in lists.rows(excluded)} & {r.id for r in lists.rows(listed)}
+    out = {row.id for row in lists.rows(excluded)}
+    both = lists.has(listed) and out & {row.id for row in lists.rows(listed)}
     if both:
         steps.differs("exclusions", "E818", excluded.name, id=min(both))
         return
@@ -236,18 +252,22 @@ def _check_exclusions(
     steps.agrees("exclusions", excluded.name, count=sum(counted.values()))
 
 
+def _check_regions(steps: Steps, lists: Lists) -> None:
+    """Find an empty region, in whichever list is here."""
+    kinds: tuple[Kind[Any], ...] = (TARGETS, INSPECTORS)
+    for kind in filter(lists.has, kinds):
+        empty = [row.id for row in lists.rows(kind) if not row.region]
+        if empty:
+            steps.differs("staffing", "E820", kind.name, id=empty[0])
+            lists.drop(kind)
+
+
 def _check_staffing(steps: Steps, lists: Lists) -> None:
     announcement = lists.announcement
     if announcement.area is None:
         steps.unchecked("staffing", "unknown_field", ANNOUNCEMENT, field="area")
         return
     targets, inspectors = lists.rows(TARGETS), lists.rows(INSPECTORS)
-    if announcement.area is not Area.ANY:
-        for file, rows in ((TARGETS, targets), (INSPECTORS, inspectors)):
-            empty = [row.id for row in rows if not row.region]
-            if empty:
-                steps.differs("staffing", "E820", file.name, id=empty[0])
-                return
     alone = unstaffable(
         targets=targets,
         posts=announcement.posts,

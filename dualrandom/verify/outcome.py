@@ -31,7 +31,7 @@ from dualrandom.tables import (
     Kind,
 )
 from dualrandom.verify.lists import ANNOUNCEMENT, Lists, read_table
-from dualrandom.verify.sources import RANDOMNESS, SEED
+from dualrandom.verify.sources import RANDOMNESS, SEED, check_commitment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,16 +44,39 @@ RESULT = "result.json"
 def check_result(
     steps: Steps, lists: Lists, files: Mapping[str, bytes], commitment: str
 ) -> Result | None:
-    """Check result.json against the announcement and the files that it names."""
-    announcement = lists.announcement
+    """Check result.json against the announcement and the files that it names.
+
+    What the draw made is read without it, too: it can be computed again.
+    """
+    result = _check_document(steps, lists, files, commitment)
+    if result is None:
+        for name in (SEED, RANDOMNESS):
+            if name in files:
+                steps.unchecked("file", "no_digest", name)
+    for kind in RESULTS:
+        if not _is_due(kind, lists.announcement, result):
+            if kind.name in files:
+                steps.differs("file", "E834", kind.name)
+        elif result is not None or kind.name in files:
+            _read_drawn(steps, lists, kind, result, files)
+    return result
+
+
+def _is_due(kind: Kind[Any], announcement: Announcement, result: Result | None) -> bool:
+    matched = result is None or result.matched
+    return kind.name in result_files(announcement, matched=matched)
+
+
+def _check_document(
+    steps: Steps, lists: Lists, files: Mapping[str, bytes], commitment: str
+) -> Result | None:
     if RESULT not in files:
         steps.unchecked("result", "absent", RESULT)
         return None
-    result = _read_result(steps, files[RESULT])
+    result = _read_result(steps, files[RESULT], commitment)
     if result is None:
         return None
-    due = _due(announcement, result)
-    if due is None or result.commitment != commitment:
+    if not _fits(lists, result) or result.commitment != commitment:
         steps.differs("result", "E833", RESULT)
         return None
     for file, digest in (
@@ -66,43 +89,46 @@ def check_result(
     for field in result.unknown:
         steps.unchecked("result", "unknown_field", RESULT, field=field)
     steps.agrees("result", RESULT)
-    for kind in RESULTS:
-        if kind.name in due:
-            _read_drawn(steps, lists, kind, result, files)
-        elif kind.name in files:
-            steps.differs("file", "E834", kind.name)
     return result
 
 
-def _read_result(steps: Steps, data: bytes) -> Result | None:
+def _read_result(steps: Steps, data: bytes, commitment: str) -> Result | None:
     try:
         return parse_result(data)
     except VerificationError as error:
         if error.code == "E805":
             steps.unchecked("result", "unknown_protocol", RESULT)
+            check_commitment(steps, {RESULT: data}, commitment)
         else:
             steps.refused("result", error, RESULT)
         return None
 
 
-def _due(announcement: Announcement, result: Result) -> Mapping[str, Visibility] | None:
-    """Return the drawn files that are due, if the result names just those."""
+def _fits(lists: Lists, result: Result) -> bool:
+    """Say whether the result is of this draw, with just the tables that are due."""
+    announcement = lists.announcement
     names = result_files(announcement, matched=result.matched)
-    due = {name: announcement.sees(name) for name in names}
-    fits = (
-        result.draw == announcement.draw
-        and tuple(name for name, _ in result.files) == names
-        and dict(result.visibility) == due
-        and dict(result.files)[DRAWN.name].rows == result.drawn
+    if (
+        result.draw != announcement.draw
+        or tuple(name for name, _ in result.files) != names
+        or dict(result.visibility) != {name: announcement.sees(name) for name in names}
+    ):
+        return False
+    rows = {name: digest.rows for name, digest in result.files}
+    seats = result.drawn * sum(post.count for post in announcement.posts)
+    return (
+        result.drawn > 0
+        and result.drawn == rows[DRAWN.name] == rows[SELECTED.name]
+        and rows.get(TEAMS.name, seats) == seats
+        and lists.due in (None, result.drawn)
     )
-    return due if fits else None
 
 
 def _read_drawn(
     steps: Steps,
     lists: Lists,
     kind: Kind[Any],
-    result: Result,
+    result: Result | None,
     files: Mapping[str, bytes],
 ) -> None:
     seen = lists.announcement.sees(kind.name)
@@ -114,12 +140,14 @@ def _read_drawn(
         steps,
         kind,
         files[kind.name],
-        digest=dict(result.files)[kind.name],
+        digest=None if result is None else dict(result.files)[kind.name],
         document=RESULT,
         seen=seen,
     )
     if read is None:
         return
+    if result is None:
+        steps.unchecked("file", "no_digest", kind.name)
     table, _ = read
     if table.salt is not None and lists.has(INSPECTORS):
         salt = lists.table(INSPECTORS).salt

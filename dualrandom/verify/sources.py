@@ -8,6 +8,7 @@ Spec: draw-v1 §4, §7.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,13 @@ from dualrandom.canonical import parse_json_line, sha256
 from dualrandom.errors import CannotTellError, VerificationError
 from dualrandom.model import is_hex, is_time
 from dualrandom.randomness import (
+    CHAINS,
     Dice,
     Drand,
     Local,
     Lottery,
     Nist,
+    Scheme,
     Source,
     UnknownSource,
     check_value,
@@ -42,6 +45,7 @@ SEED = "seed.txt"
 RANDOMNESS = "randomness.json"
 _DRAND = ("signature", "previous_signature")
 _NIST = ("pulse", "certificate")
+_CHAINED_BYTES, _UNCHAINED_BYTES = 96, 48
 _FRACTION = re.compile(r"\.[0-9]{1,6}Z$")
 
 
@@ -53,18 +57,20 @@ class Seeded:
         seed: None where it cannot be told.
         born: for each source when its value came into being, Unix seconds; None
             where that is not known.
+        claimed: when pulses whose signatures were not checked say they were made:
+            enough to refuse them, not to agree.
     """
 
     seed: str | None
     born: tuple[int | None, ...]
+    claimed: tuple[int, ...] = ()
 
 
 def check_commitment(steps: Steps, files: Mapping[str, bytes], commitment: str) -> None:
-    """Hold an announcement that cannot be read to what was published of it."""
-    entry = files.get("log/announce.entry", b"")
+    """Hold an announcement to what was published of it, unread."""
     lines = files.get(SEED, b"").split(b"\n")
     seeded = lines[1] if len(lines) > 1 else b""
-    for named in (seeded, entry):
+    for named in (seeded, *map(files.get, ("result.json", "log/announce.entry"))):
         if named and commitment.encode() not in named:
             steps.differs("announcement", "E830", ANNOUNCEMENT)
             return
@@ -106,6 +112,7 @@ def check_seed(
         steps.refused("seed", error, SEED)
         return Seeded(seed=None, born=tuple(born))
     steps.agrees("seed", SEED)
+    claimed = []
     proofs = _read_proofs(steps, files, len(values))
     for i, (source, value) in enumerate(zip(sources, values, strict=True)):
         proof = None if proofs is None else proofs[i]
@@ -117,17 +124,27 @@ def check_seed(
         if isinstance(source, Drand | Nist):
             checked = _check_beacon(steps, source, value, proof, beacons)
             if isinstance(source, Nist) and proof is not None and checked is None:
-                _check_claim(steps, announcement.announced, proof)
+                claimed += _claim(proof)
             born[i] = born[i] if checked is None else checked.moment
         else:
             _check_source(steps, source, value, proof)
-    return Seeded(seed=seed_of(data), born=tuple(born))
+    return Seeded(seed=seed_of(data), born=tuple(born), claimed=tuple(claimed))
 
 
 def _values(sources: Sequence[Source], lines: Sequence[str]) -> list[str]:
     if len(lines) != len(sources):
         raise VerificationError("E602", line=f"({len(lines)})")
-    return [value_of(source, text) for source, text in zip(sources, lines, strict=True)]
+    return [_value(source, text) for source, text in zip(sources, lines, strict=True)]
+
+
+def _value(source: Source, text: str) -> str:
+    if isinstance(source, UnknownSource):
+        # Words separated by one space: that much holds for every source.
+        kind, *words = text.split(" ")
+        if kind != source.kind or not all(words):
+            raise VerificationError("E602", line=text[:120])
+        return " ".join(words)
+    return value_of(source, text)
 
 
 def _read_proofs(
@@ -137,7 +154,7 @@ def _read_proofs(
         steps.unchecked("proofs", "absent", RANDOMNESS)
         return None
     try:
-        value = parse_json_line(files[RANDOMNESS])
+        value = parse_json_line(files[RANDOMNESS], signed=False)
     except VerificationError as error:
         steps.refused("proofs", error, RANDOMNESS)
         return None
@@ -221,22 +238,50 @@ def _check_beacon(
 def _fits(source: Drand | Nist, value: str, proof: dict[str, Any]) -> bool:
     """Say whether a proof is of this value: all that takes no public key."""
     if isinstance(source, Drand):
-        signature = proof.get("signature")
-        if not isinstance(signature, str) or not is_hex(signature, len(signature)):
-            return False
-        return not len(signature) % 2 and sha256(bytes.fromhex(signature)) == value
+        return _fits_drand(source, value, proof)
     pulse = proof.get("pulse")
-    return isinstance(pulse, dict) and (
-        pulse.get("chainIndex"),
-        pulse.get("pulseIndex"),
-        str(pulse.get("outputValue")).lower(),
-    ) == (source.chain, source.pulse, value)
+    return (
+        isinstance(pulse, dict)
+        and (
+            pulse.get("chainIndex"),
+            pulse.get("pulseIndex"),
+            str(pulse.get("outputValue")).lower(),
+        )
+        == (source.chain, source.pulse, value)
+        and isinstance(proof.get("certificate"), str)
+        and proof["certificate"] != ""
+        and len(_claim(proof)) > 0
+    )
 
 
-def _check_claim(steps: Steps, announced: str, proof: dict[str, Any]) -> None:
-    """A pulse that itself claims to be older than the announcement is of no use."""
+def _fits_drand(source: Drand, value: str, proof: dict[str, Any]) -> bool:
+    signatures = [proof[name] for name in _DRAND if name in proof]
+    if "signature" not in proof or not all(map(_is_bytes, signatures)):
+        return False
+    if sha256(bytes.fromhex(signatures[0])) != value:
+        return False
+    chain = CHAINS.get(source.chain)
+    if chain is None:
+        return True
+    chained = chain.scheme is Scheme.CHAINED
+    due = 2 * (_CHAINED_BYTES if chained else _UNCHAINED_BYTES)
+    return len(signatures[0]) == due and len(signatures) == 1 + chained
+
+
+def _is_bytes(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and value != ""
+        and len(value) % 2 == 0
+        and is_hex(value, len(value))
+    )
+
+
+def _claim(proof: dict[str, Any]) -> list[int]:
+    """Return when a pulse says that it was made, if it says it as it should."""
     pulse = proof.get("pulse")
     stamp = str(pulse.get("timeStamp")) if isinstance(pulse, dict) else ""
     claimed = _FRACTION.sub("Z", stamp)
-    if is_time(claimed) and claimed <= announced:
-        steps.differs("order", "E855", RANDOMNESS)
+    if not is_time(claimed):
+        return []
+    return [int(dt.datetime.fromisoformat(claimed).timestamp())]

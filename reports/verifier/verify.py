@@ -912,9 +912,12 @@ def check_note(note: Note, keys: list[Key]) -> tuple[list[Signed], list[str]]:
 
     Raises:
         Refused: a known key's signature is not valid, or the name or key id of one was
-            altered (so that it would pass for an unknown key's, which is no offence).
+            altered (so that it would pass for an unknown key's, which is no offence);
+            a line stands there twice.
     """
     valid, unknown = [], []
+    twice = [line[0] for line, n in Counter(note.signatures).items() if n > 1]
+    must(not twice, "signature", name=", ".join(twice))
     for name, ident, signature in note.signatures:
         exact = [k for k in keys if (k.name, k.id()) == (name, ident)]
         good = [k for k in exact if k.valid(note.text, signature)]
@@ -1193,7 +1196,7 @@ class Check:
         self.step("strata", "strata.tsv", self.check_strata)
         self.step("staffing", "conflicts.tsv", self.check_staffing)
         self.step("scope", "targets.tsv", self.say_scope)
-        if self.folder.sizes.keys() & {"result.json", "seed.txt", *DRAWN}:
+        if self.folder.sizes.keys() & {*PLAIN[1:], *DRAWN}:
             self.step("file", "seed.txt", self.same_digest, "seed.txt", "seed_file")
             name = "randomness.json"
             self.step("file", name, self.same_digest, name, "randomness_file")
@@ -1785,8 +1788,9 @@ class Check:
             if due or entry in here or proof in here:
                 self.step("log", entry, self.check_entry, act, entry)
                 self.step("log", proof, self.check_proof, act, entry, proof)
-        if self.proofs:
+        if self.entries:
             self.step("log-order", "log/", self.check_log_order)
+        if self.proofs:
             self.step("trust", "log/", self.check_trust)
             self.step("witness", "log/announce.tlog-proof", self.check_witness)
 
@@ -1804,8 +1808,9 @@ class Check:
         both = f"announcement.json, {file}"
         same(body["commitment"], self.commitment, "commitment", both)
         same(body.get("task", task), task, "task")
-        registry = self.notice["registry"]
-        same(body.get("registry", registry), registry, "registry")
+        for part in REGISTRY if act == "announce" else ():
+            found, due = body["registry"][part], self.notice["registry"][part]
+            same(found, due, f"registry.{part}")
         if act == "result" and "result.json" in self.folder.sizes:
             digest = sha(self.bytes_of("result.json"))
             both = f"result.json, {file}"

@@ -7,8 +7,6 @@ takes a field away. The file is then the canonical JSON of the whole, and one LF
 - ``unknown``: legal, but these fields keep a verifier of version 1 from agreeing.
 """
 
-
-
 from __future__ import annotations
 
 import copy

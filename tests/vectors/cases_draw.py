@@ -4,8 +4,6 @@ Border: no hash is written here by hand; ``oracle_draw`` computes what is expect
 must agree with each ``error`` named here. Salts, secrets and keys are for tests only.
 """
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

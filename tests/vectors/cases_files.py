@@ -3,8 +3,6 @@
 Border: as in ``cases_draw``; whether a file is due, and salted, is not asked here.
 """
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

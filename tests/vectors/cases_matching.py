@@ -9,8 +9,6 @@ and must agree with each ``error`` named here. Keys are for tests only.
     substitute          all of them, target, post, team {post: inspector}, held
 """
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Whole folders: every kind of draw, seen by a supervisor and by the public."""
 
-
-
 from __future__ import annotations
 
 import json
