@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import register_error
+from contextlib import suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
@@ -27,18 +29,38 @@ BUG = 70
 _DEBUG = "--debug"
 _JSON = "--json"
 _GROUPS = ("task", "log", "site")
+_PLAIN = {"\u2713": "\u221a", "\u2717": "\u00d7", "\u203a": ">", "\u2013": "-"}
+"""For signs of ours that GBK lacks."""
 
 
 def main() -> NoReturn:
     """Run the command line of this process, and end it."""
+    register_error("legible", _legible)
     for stream in (sys.stdout, sys.stderr):
         # A GBK pipe must not turn a name into a crash.
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="legible")
     if _DEBUG not in sys.argv:
         # What a library leaves half closed on a full disk is no news to an officer.
         sys.unraisablehook = lambda _: None
     sys.exit(run(sys.argv[1:]))
+
+
+def _legible(error: UnicodeError) -> tuple[str, int]:
+    """Return what an encoding can show instead of what it lacks: a sign, or its number.
+
+    The handler ``legible`` of :func:`codecs.register_error`.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    made = []
+    for char in error.object[error.start : error.end]:
+        plain = _PLAIN.get(char, "")
+        fits = plain.encode(error.encoding, "ignore") != b""
+        made.append(
+            plain if fits else char.encode("ascii", "backslashreplace").decode()
+        )
+    return "".join(made), error.end
 
 
 def run(args: Sequence[str]) -> int:
@@ -51,8 +73,9 @@ def run(args: Sequence[str]) -> int:
     if args == ["--version"]:
         from dualrandom import SOFTWARE
 
-        print(SOFTWARE)  # noqa: T201 - data
-        return 0
+        with suppress(OSError):  # told below
+            print(SOFTWARE, flush=True)  # noqa: T201 - data
+            return 0
     try:
         return _told(args, wrong)
     except KeyboardInterrupt:

@@ -254,14 +254,18 @@ def verify(
 
 def _render(report: Report) -> None:
     show.data(show.styled(say("verify.title", draw=shown(report.draw)), "bold"))
-    for number, step in enumerate(report.steps, 1):
-        name = say(f"verify.step.{step.name}")
+    cells = [
+        (
+            say(f"verify.{step.verdict}"),
+            say(f"verify.step.{step.name}"),
+            shown(step.file or ""),
+        )
+        for step in report.steps
+    ]
+    lines = zip(report.steps, show.columns(cells), strict=True)
+    for number, (step, line) in enumerate(lines, 1):
         mark = show.styled(_MARKS[step.verdict], _STYLES[step.verdict])
-        line = f"{number:>3} {mark} {say(f'verify.{step.verdict}')}  {name}"
-        if step.file:
-            line += f"  {shown(step.file)}"
-        detail = _detail(step)
-        show.data(f"{line}  {detail}" if detail else line)
+        show.data(f"{number:>3} {mark} {line}  {_detail(step)}".rstrip())
     if report.standing is not None:
         words = [say(f"verify.standing_{report.standing}")]
         if report.unwitnessed and str(report.standing) != "none":
@@ -325,11 +329,13 @@ def why(
     from dataclasses import asdict
 
     from dualrandom.office.looking import why as look
+    from dualrandom.office.looking import why_here
 
-    folder = Path(draw_id)
-    if not folder.is_dir() and not folder.is_file():
-        folder = here().draw(draw_id)
-    found = look(folder, target)
+    place = Path(draw_id)
+    if place.is_dir() or place.is_file():
+        found = look(place, target)
+    else:
+        found = why_here(here(), draw_id, target)
     if as_json:
         show.document({"schema": "dualrandom/why/v1", **asdict(found)})
         return

@@ -37,6 +37,7 @@ NoInput = Annotated[
 ]
 
 PASSPHRASE = "DUALRANDOM_PASSPHRASE"  # noqa: S105 - a variable's name
+_TRIES = 3
 
 
 def on_terminal() -> bool:
@@ -76,8 +77,17 @@ class Keys:
         if self._typed is not None:
             with suppress(InputError):
                 return load_key(path, passphrase=self._typed)
-        self._typed = ask(say("cli.ask.passphrase", key=path.name), hide_input=True)
-        return load_key(path, passphrase=self._typed)
+        prompt, tries = say("cli.ask.passphrase", key=path.name), _TRIES
+        with show.pause():
+            while True:
+                self._typed = ask(prompt, hide_input=True)
+                tries -= 1
+                try:
+                    return load_key(path, passphrase=self._typed)
+                except InputError as error:
+                    if error.code != "E782" or not tries:
+                        raise
+                show.talk(say("cli.ask.wrong"))
 
 
 def here() -> Office:

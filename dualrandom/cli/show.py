@@ -54,13 +54,13 @@ def flush() -> None:
 def hearing(stream: TextIO) -> Iterator[None]:
     """Go on when the reader has left, as in ``… | head``: the exit code still counts.
 
-    Any other failure is raised, and later ones are not: Python flushes once more.
+    That data could not be written is raised, once: Python flushes again at the end.
     """
     try:
         yield
     except OSError as exc:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if not isinstance(exc, BrokenPipeError):
+        if stream is sys.stdout and not isinstance(exc, BrokenPipeError):
             raise
 
 
@@ -84,11 +84,16 @@ def busy(words: str) -> Iterator[None]:
 @contextmanager
 def pause() -> Iterator[None]:
     """Take the sign of being busy away while something is printed or asked."""
-    if _spinner is not None:
-        _spinner.stop()
-    yield
-    if _spinner is not None:
-        _spinner.start()
+    global _spinner  # noqa: PLW0603 - as above
+    held, _spinner = _spinner, None
+    if held is not None:
+        held.stop()
+    try:
+        yield
+    finally:
+        if held is not None:
+            held.start()
+        _spinner = held
 
 
 def document(value: dict[str, Any]) -> None:
@@ -172,12 +177,15 @@ def width(words: str) -> int:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table with aligned columns."""
     cells = [[shown(str(cell)) for cell in row] for row in rows]
-    every = [list(header), *cells]
-    widths = [max(width(row[i]) for row in every) for i in range(len(header))]
-    for at, row in enumerate(every):
-        padded = [
+    for at, line in enumerate(columns([list(header), *cells])):
+        data(styled(line.rstrip(), "bold") if at == 0 else line.rstrip())
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as lines, their cells as wide as the widest beneath each other."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(
             cell + " " * (wide - width(cell))
             for cell, wide in zip(row, widths, strict=True)
-        ]
-        line = "  ".join(padded).rstrip()
-        data(styled(line, "bold") if at == 0 else line)
+        )

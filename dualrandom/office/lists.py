@@ -91,30 +91,32 @@ def import_list(
     Raises:
         InputError: the sheet's rows are refused; nothing is written. E366, a reason
             that nobody could read.
-        StateError: E370, nobody confirmed the changes; E180, E183 as for the log.
+        StateError: E307, somebody else changed the list meanwhile; E370, nobody
+            confirmed the changes; E180, E183 as for the log.
     """
     if not is_value(reason):
         raise InputError("E366", field="--reason", value=reason)
     reading, incoming = _read(name, path, sheet)
     drafts = sum(r.draft for r in reading.records) if name == "items" else 0
-    # The key is asked for before the database is locked.
-    signer = None if dry_run else office.officer()
-    with journal.writing(office) as (tx, undo):
+    with office.registry.read() as tx:
         found = [tx.diff(kind, records) for kind, records in incoming]
         empty = not any(tx.count(kind) for kind, _ in incoming)
-        shown = tuple(map(_shown, found))
-        quiet = all(change.empty for change in shown)
-        if not dry_run and not quiet:
-            if not empty and not confirm(shown):
-                raise StateError("E370", list=name)
-            for changes in found:
-                if not changes.empty and signer is not None:
-                    write_changes(office, tx, undo, changes, reason, signer=signer)
+    shown = tuple(map(_shown, found))
+    due = [changes for changes in found if not changes.empty and not dry_run]
+    if due:
+        # A person is asked while nobody is kept waiting: the database is not locked,
+        # and refuses a change whose list has moved on meanwhile.
+        signer = office.officer()
+        if not empty and not confirm(shown):
+            raise StateError("E370", list=name)
+        with journal.writing(office) as (writer, undo):
+            for changes in due:
+                write_changes(office, writer, undo, changes, reason, signer=signer)
     return Imported(
         rows=len(reading.records),
         changes=shown,
         warnings=reading.warnings,
-        written=not dry_run and not quiet,
+        written=bool(due),
         drafts=drafts,
     )
 

@@ -177,6 +177,20 @@ def why(folder: Path, target: str) -> Why:
     )
 
 
+def why_here(office: Office, draw: str, target: str) -> Why:
+    """Explain one target's outcome in a draw of this office, as it was logged.
+
+    Raises:
+        StateError: E390, no such draw; E184 as for the log.
+        VerificationError: E171 and others, a file is not what was announced or drawn.
+        InputError: E400, the folder lacks the lists.
+    """
+    with office.registry.read() as tx:
+        life = journal.draw_of(journal.told(tx), draw)
+    refuse(check_folder(office, life))
+    return why(office.draw(draw), target)
+
+
 def _check_whole(files: Mapping[str, bytes]) -> Announcement:
     """Hold the files that are here to the digests that the documents name.
 

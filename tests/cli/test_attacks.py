@@ -397,6 +397,7 @@ def test_a_result_is_made_up_whole(drawn: Path, run: Run) -> None:
     assert "draws/2026-001/result.json" in bad_log(run)
     unchanged(run, drawn, 1, "E171", "publish")
     unchanged(run, drawn, 1, "E171", "export", "2026-001", "-o", "x.xlsx")
+    unchanged(run, drawn, 1, "E171", "why", "2026-001", other)
 
 
 def test_a_result_that_was_never_logged_is_not_published(

@@ -421,7 +421,7 @@ def test_a_folder_in_the_way_is_somebodys(office: Path, run: Run) -> None:
         pytest.param(
             frozen, ("pack", "2026-001", "-o", "no/x.zip"), 5, "E154", id="pack nowhere"
         ),
-        pytest.param(nothing, ("why", "T-9", "X"), 5, "E150", id="why of none"),
+        pytest.param(nothing, ("why", "T-9", "X"), 4, "E390", id="why of none"),
         pytest.param(
             nothing, ("why", "office.toml", "X"), 5, "E152", id="why of a text file"
         ),
