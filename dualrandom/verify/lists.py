@@ -150,7 +150,7 @@ def check_lists(
         _check_exclusions(steps, lists, INSPECTOR_EXCLUSIONS, INSPECTORS, "inspectors")
     if announcement.area in (Area.SAME, Area.CROSS):
         _check_regions(steps, lists)
-    if lists.has(TARGETS, INSPECTORS, CONFLICTS):
+    if lists.has(TARGETS, INSPECTORS) and _has_people(steps, lists):
         _check_staffing(steps, lists)
     return lists
 
@@ -262,8 +262,21 @@ def _check_regions(steps: Steps, lists: Lists) -> None:
             lists.drop(kind)
 
 
+def _has_people(steps: Steps, lists: Lists) -> bool:
+    """Say whether there are as many inspectors as a team has posts, to begin with."""
+    count = sum(post.count for post in lists.announcement.posts)
+    targets = lists.rows(TARGETS)
+    if count > sum(one.max != 0 for one in lists.rows(INSPECTORS)) and targets:
+        first = targets[0].id
+        steps.differs("staffing", "E821", TARGETS.name, id=first, count=len(targets))
+        return False
+    return True
+
+
 def _check_staffing(steps: Steps, lists: Lists) -> None:
     announcement = lists.announcement
+    if not lists.has(CONFLICTS):
+        return
     if announcement.area is None:
         steps.unchecked("staffing", "unknown_field", ANNOUNCEMENT, field="area")
         return

@@ -313,6 +313,8 @@ ANNOUNCEMENT: Cases = {
     "a need nobody has": ("open", 1, change(put("posts/0", need=["组长"]))),
     "a need that is a text": ("open", 1, change(put("posts/0", need="执法证"))),
     "more posts than people": ("open", 1, change(put("posts/0", count=6))),
+    "more posts than people, an unknown area": ("open", 1, change(every(put("posts/0", count=6), put(area="near")))),
+    "more posts than people, conflicts withheld": ("open", 1, Change(notice=put("posts/0", count=6), after=delete("conflicts.tsv"))),
     "1001 posts": ("open", 1, change(put("posts/0", count=1001))),
     "a huge post count": ("open", 1, change(put("posts/0", count=BIG))),
     "an unknown area": ("open", 6, change(put(area="near"))),
@@ -1150,7 +1152,7 @@ assert len(ALL) == sum(
     suppress_health_check=list(HealthCheck),
 )
 @given(
-    names=st.lists(st.sampled_from(list(ALL)), min_size=2, max_size=3, unique=True),
+    names=st.lists(st.sampled_from(list(ALL)), min_size=2, max_size=4, unique=True),
     how=st.sampled_from(["policy", "genesis", ""]),
 )
 def test_changes_together(both: Any, names: list[str], how: str) -> None:
