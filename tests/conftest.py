@@ -1,0 +1,21 @@
+"""What tests of every kind may ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.clusters import Cluster
+
+
+@pytest.fixture(scope="session", name="cluster")
+def _cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server, thrown away afterwards; see :mod:`tests.clusters`."""
+    pytest.importorskip("psycopg")
+    from tests.clusters import throw_away
+
+    yield from throw_away()
