@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """Return the application, its texts in the chosen language."""
-    from dualrandom.cli import beacons, draws, lists, logs, offices, sites, tasks
+    from dualrandom.cli import (
+        approvals,
+        beacons,
+        draws,
+        lists,
+        logs,
+        offices,
+        sites,
+        tasks,
+    )
 
     app = typer.Typer(
         name="dualrandom",
@@ -26,7 +35,16 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for module in (offices, lists, tasks, draws, beacons, logs, sites):
+    for module in (
+        offices,
+        lists,
+        tasks,
+        draws,
+        approvals,
+        beacons,
+        logs,
+        sites,
+    ):
         module.register(app)
     return app
 

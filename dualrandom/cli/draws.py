@@ -10,6 +10,7 @@ import typer
 
 from dualrandom.cli import show
 from dualrandom.cli.app import command
+from dualrandom.cli.approvals import Approvals, need_approval
 from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import DryRun, Genesis, Json, Out, Policy, here
 from dualrandom.cli.values import collect
@@ -210,22 +211,16 @@ def _say_waiting(waiting: Waiting, *, as_json: bool) -> None:
 def abandon(
     draw_id: Draw,
     reason: Annotated[str, typer.Option(help=say("cli.abandon.reason"))],
-    approval: Annotated[
-        Path | None, typer.Option(help=say("cli.abandon.approval"))
-    ] = None,
+    approval: Approvals = [],  # noqa: B006
 ) -> None:
     """End an announcement without a result."""
-    from dualrandom.errors import StateError
     from dualrandom.office.ending import abandon as end
-    from dualrandom.office.ending import request_abandon
+    from dualrandom.office.ending import abandonment
 
     office = here()
-    if approval is None:
-        request = request_abandon(
-            office, draw_id, reason, Path(f"abandon-{draw_id}.request")
-        )
-        show.talk(say("cli.abandon.request", file=str(request)))
-        raise StateError("E167", file=str(request), draw=draw_id, reason=reason)
+    if not approval:
+        request = Path(f"abandon-{draw_id}.request")
+        need_approval(office, abandonment(office, draw_id, reason), request)
     seq = end(office, draw_id, reason, approval)
     show.data(say("cli.abandon.done", draw=draw_id, seq=seq))
 

@@ -1,4 +1,4 @@
-"""``init``, ``status``, ``approve``: the office itself."""
+"""``init``, ``status``: the office itself."""
 
 from __future__ import annotations
 
@@ -14,20 +14,17 @@ from dualrandom.cli.language import say
 from dualrandom.cli.options import (
     PASSPHRASE,
     Json,
-    Keys,
     NoInput,
     ask,
     here,
     on_terminal,
 )
-from dualrandom.messages import shown
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "init", init, "init.help")
     command(app, "status", status, "status.help")
-    command(app, "approve", approve, "approve.help")
 
 
 def init(
@@ -141,19 +138,3 @@ def status(as_json: Json = False) -> None:
         )
     for key in found.stray_keys:
         show.talk(say("cli.init.move", key=str(key)))
-
-
-def approve(
-    request: Annotated[Path, typer.Argument(help=say("cli.approve.request"))],
-    key: Annotated[Path, typer.Option(help=say("cli.approve.key"))],
-) -> None:
-    """Sign a request as the second person, who sees first what it is."""
-    from dualrandom.office.ending import approve as sign
-    from dualrandom.office.ending import read_request
-
-    asked = read_request(request)
-    show.talk(say("cli.approve.asked", act=asked.act, log=asked.log))
-    for name, value in asked.fields:
-        show.talk(f"  {shown(name)}={shown(value)}")
-    out = sign(asked, Keys().unlock(key))
-    show.data(say("cli.approve.done", file=str(out)))

@@ -1,0 +1,58 @@
+"""``approve``, and what every command that needs a second person shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command
+from dualrandom.cli.language import say
+from dualrandom.cli.options import Keys
+from dualrandom.messages import shown
+
+if TYPE_CHECKING:
+    from dualrandom.office.approvals import Proposal
+    from dualrandom.office.place import Office
+
+Approvals = Annotated[
+    list[Path], typer.Option("--approval", help=say("cli.approve.approval"))
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "approve", approve, "approve.help")
+
+
+def need_approval(office: Office, proposal: Proposal, out: Path) -> NoReturn:
+    """Write the request for an act that came without an approval, and stop there.
+
+    Raises:
+        StateError: E167, somebody else must sign it first.
+    """
+    from dualrandom.errors import StateError
+    from dualrandom.office.approvals import ask
+
+    request = ask(office, proposal, out)
+    show.talk(say("cli.approve.request_done", file=str(request)))
+    raise StateError("E167", file=str(request))
+
+
+def approve(
+    request: Annotated[Path, typer.Argument(help=say("cli.approve.request"))],
+    key: Annotated[Path, typer.Option(help=say("cli.approve.key"))],
+) -> None:
+    """Sign a request as the second person, who sees first what it is."""
+    from dualrandom.office.approvals import read_request, sign
+
+    asked = read_request(request)
+    show.talk(say("cli.approve.asked", act=asked.act, log=asked.log))
+    for name, value in asked.fields:
+        show.talk(f"  {shown(name)}={shown(value)}")
+    for paper in asked.papers:
+        show.talk(say("cli.approve.paper", file=str(paper)))
+    out = sign(asked, Keys().unlock(key))
+    show.data(say("cli.approve.done", file=str(out)))
