@@ -31,11 +31,30 @@ EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 class Tree:
     """A tree that only grows: O(log n) memory, about one hash for each leaf."""
 
-    __slots__ = ("_peaks", "_size")
+    __slots__ = ("_inner", "_peaks", "_size")
 
     def __init__(self) -> None:
         self._peaks: list[bytes] = []
+        self._inner: list[bytes] = []
         self._size = 0
+
+    @classmethod
+    def resume(cls, leaf: bytes, size: int, edge: Sequence[bytes]) -> Tree:
+        """Return a tree of a size, from its newest leaf and that leaf's proof.
+
+        Args:
+            leaf: the newest leaf, ``size - 1``.
+            size: ≥ 1.
+            edge: its inclusion proof, which was verified.
+        """
+        tree = cls()
+        below = ((size & -size) - 1).bit_length()
+        tree._inner = list(edge[:below])
+        for left in tree._inner:
+            leaf = node_hash(left, leaf)
+        tree._peaks = [*reversed(edge[below:]), leaf]
+        tree._size = size
+        return tree
 
     @property
     def size(self) -> int:
@@ -44,12 +63,20 @@ class Tree:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash of 32 bytes."""
-        rest, node = self._size, leaf
+        rest, node, inner = self._size, leaf, []
         while rest & 1:
-            node = node_hash(self._peaks.pop(), node)
+            left = self._peaks.pop()
+            inner.append(left)
+            node = node_hash(left, node)
             rest >>= 1
         self._peaks.append(node)
+        self._inner = inner
         self._size += 1
+
+    @property
+    def edge(self) -> tuple[bytes, ...]:
+        """The inclusion proof of the newest leaf; all of it lies on its left."""
+        return (*self._inner, *reversed(self._peaks[:-1]))
 
     @property
     def root(self) -> bytes:

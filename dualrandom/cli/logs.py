@@ -117,7 +117,7 @@ def show_entry(
 
 def checkpoint() -> None:
     """Sign and print the checkpoint."""
-    from dualrandom.office.journal import checkpoint as sign
+    from dualrandom.office.memory import checkpoint as sign
 
     for line in sign(here()).decode().splitlines():
         show.data(shown(line))

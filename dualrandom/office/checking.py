@@ -24,7 +24,7 @@ from dualrandom.errors import (
 )
 from dualrandom.folder import load_folder
 from dualrandom.keys import verify_ed25519
-from dualrandom.office import journal
+from dualrandom.office import journal, memory
 from dualrandom.office.sources import given
 from dualrandom.verify import KNOWN
 
@@ -109,7 +109,7 @@ def verify_office_log(
     restored database does not get past it. That the office exchanged both, only a
     checkpoint kept by somebody else can tell: ``against``.
     """
-    own = journal.last_checkpoint(office)
+    own = memory.last_checkpoint(office)
     first = office.kept / journal.GENESIS
     trust = log_trust(
         against=against,

@@ -1,11 +1,10 @@
-"""The office's side of the audit log: append an act, sign a checkpoint, prove.
+"""The office's side of the audit log: append an act, take up cosignatures, prove.
 
 - An act is signed inside the transaction of the rows that it speaks of.
-- Nothing is appended to a log that does not continue what this office signed: the
-  last signed size and root are kept outside the database, so that a restored backup
-  cannot make this office sign a fork.
+- Nothing is appended to a log that does not continue what this office signed; see
+  :mod:`.memory`.
 - How far a draw has come is what the log says, whatever its row in the database does.
-- A checkpoint once signed is kept by its size; witnesses' lines are added to it.
+- Witnesses' lines are added to the checkpoint that they saw.
 
 Spec: log-v1 §1, §2, §6.
 """
@@ -18,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
-from dualrandom.canonical import leaf_hash, tree_hash
+from dualrandom.canonical import leaf_hash
 from dualrandom.errors import (
     DualRandomError,
     EnvironmentProblem,
@@ -28,23 +27,20 @@ from dualrandom.errors import (
 )
 from dualrandom.folder import sweep, write_file, write_files
 from dualrandom.keys import verify_ed25519
+from dualrandom.office import memory
 from dualrandom.office.place import KEPT, stamp
 from dualrandom.public import naming
 from dualrandom.records import DrawRecord, DrawState, TaskId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from dualrandom.keys import PrivateKey
     from dualrandom.office.place import Office
     from dualrandom.registry import Reader, Writer
 
-CHECKPOINTS: Final = "checkpoints"
 GENESIS: Final = "genesis.entry"
 ORIGIN_PREV: Final = "0" * 64
-FOUNDING: Final = 2
-"""Entries that ``init`` makes, before the first checkpoint is signed."""
 
 
 def signer(office: Office) -> PrivateKey:
@@ -66,12 +62,12 @@ def writing(office: Office) -> Iterator[tuple[Writer, ExitStack]]:
         were written for its entries.
 
     Raises:
-        StateError: E180, E183, as for :func:`checkpoint`.
+        StateError: E180, E183, as for :func:`.memory.checkpoint`.
     """
     undo, head = ExitStack(), None
     try:
         with office.registry.write() as tx:
-            _check_continues(office, [leaf_hash(data) for data in tx.entries()])
+            memory.check_continues(office, tx)
             sweep(office.kept)
             yield tx, undo
             head = tx.head()
@@ -148,70 +144,6 @@ def append(
     return entry
 
 
-def checkpoint(office: Office) -> bytes:
-    """Return a signed checkpoint of the whole log, and keep it.
-
-    Raises:
-        StateError: E180, the database does not continue what was signed before: it
-            was restored, cut or changed; E183, what was signed before is gone.
-
-    Spec:
-        log-v1 §2, "Signing memory".
-    """
-    with office.registry.read() as tx:
-        leaves = [leaf_hash(data) for data in tx.entries()]
-    last = _check_continues(office, leaves)
-    if last is not None and audit.parse_checkpoint(last).checkpoint.size == len(leaves):
-        return last
-    made = audit.sign_checkpoint(
-        audit.Checkpoint(
-            origin=office.settings.origin, size=len(leaves), root=tree_hash(leaves)
-        ),
-        office.log_signer(),
-    )
-    write_files(office.kept, {f"{CHECKPOINTS}/{len(leaves):012}": made})
-    return made
-
-
-def _check_continues(office: Office, leaves: Sequence[bytes]) -> bytes | None:
-    """Return the checkpoint signed last, if the log is one that continues it."""
-    last = last_checkpoint(office)
-    if last is None:
-        if len(leaves) > FOUNDING:
-            raise StateError("E183", where=Where(file=f"{KEPT}/{CHECKPOINTS}"))
-        return None
-    kept = audit.parse_checkpoint(last).checkpoint
-    if kept.size > len(leaves) or tree_hash(leaves[: kept.size]) != kept.root:
-        raise StateError(
-            "E180",
-            where=Where(file=office.settings.database),
-            size=kept.size,
-            entries=len(leaves),
-        )
-    return last
-
-
-def kept_checkpoints(office: Office) -> tuple[Path, ...]:
-    """Return the files of all signed checkpoints, smallest first."""
-    folder = office.kept / CHECKPOINTS
-    return tuple(sorted(folder.glob("[0-9]" * 12))) if folder.is_dir() else ()
-
-
-def last_checkpoint(office: Office) -> bytes | None:
-    """Return the checkpoint signed last, with its cosignatures.
-
-    Raises:
-        VerificationError: E701–E704, E711, the file is not what was kept.
-    """
-    kept = kept_checkpoints(office)
-    if not kept:
-        return None
-    data = kept[-1].read_bytes()
-    with naming(f"{KEPT}/{CHECKPOINTS}/{kept[-1].name}"):
-        audit.parse_checkpoint(data)
-    return data
-
-
 def add_cosignatures(office: Office, cosigned: bytes) -> int:
     """Add supervisors' lines to the checkpoint that they cosigned; return its size.
 
@@ -225,7 +157,7 @@ def add_cosignatures(office: Office, cosigned: bytes) -> int:
     """
     theirs = audit.parse_checkpoint(cosigned)
     size = theirs.checkpoint.size
-    at = office.kept / CHECKPOINTS / f"{size:012}"
+    at = memory.checkpoint_file(office, size)
     if not at.is_file():
         raise StateError("E181", size=size)
     ours = at.read_bytes()
@@ -272,22 +204,20 @@ def write_proofs(office: Office, *draws: str) -> None:
             if signed is None:
                 continue
             size = audit.parse_checkpoint(signed).checkpoint.size
-            path = audit.inclusion_proof(leaves[:size], seq, size)
+            proof = memory.proof(office, leaves[:size], seq, signed)
             files[f"log/{act}.entry"] = entries[seq]
-            files[f"log/{act}.tlog-proof"] = audit.proof_bytes(
-                audit.Proof(index=seq, path=path, checkpoint=signed)
-            )
+            files[f"log/{act}.tlog-proof"] = audit.proof_bytes(proof)
         if office.draw(draw).is_dir():
             write_files(office.draw(draw), files)
 
 
 def _covering(office: Office, seq: int) -> bytes | None:
     first = None
-    for path in kept_checkpoints(office):
+    for path in memory.kept_checkpoints(office):
         if int(path.name) <= seq:
             continue
         data = path.read_bytes()
-        with naming(f"{KEPT}/{CHECKPOINTS}/{path.name}"):
+        with naming(f"{KEPT}/{memory.CHECKPOINTS}/{path.name}"):
             signatures = audit.parse_checkpoint(data).note.signatures
         if len(signatures) > 1:
             return data
@@ -303,7 +233,7 @@ def settle(office: Office, draw: str) -> None:
             up for it.
     """
     try:
-        checkpoint(office)
+        memory.checkpoint(office)
         write_proofs(office, draw)
     except DualRandomError as error:
         raise EnvironmentProblem(

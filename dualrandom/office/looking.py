@@ -14,7 +14,7 @@ from dualrandom.draw import ticket
 from dualrandom.errors import InputError, StateError, VerificationError, Where
 from dualrandom.folder import load_folder
 from dualrandom.keys import verify_ed25519
-from dualrandom.office import journal
+from dualrandom.office import journal, memory
 from dualrandom.office.checking import (
     check_folder,
     read_genesis,
@@ -267,7 +267,7 @@ def status(office: Office) -> Status:
         begun = {draw.task for draw in draws}
         counts = tuple((kind.name, tx.count(kind)) for kind in LISTS)
         entries = tx.log_size()
-    last = journal.last_checkpoint(office)
+    last = memory.last_checkpoint(office)
     return Status(
         office=office.settings.name,
         origin=office.settings.origin,

@@ -22,7 +22,7 @@ from dualrandom.errors import (
     Where,
 )
 from dualrandom.model import is_draw_id
-from dualrandom.office import journal
+from dualrandom.office import journal, memory
 from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.place import stamp
@@ -76,7 +76,7 @@ def publish(office: Office) -> Published:
         log-v1 §2, §3 ``notice.publish``.
     """
     signer = journal.signer(office)
-    journal.checkpoint(office)
+    memory.checkpoint(office)
     with office.registry.read() as tx:
         draws = journal.told(tx).draws
         versions = [
@@ -111,13 +111,14 @@ def publish(office: Office) -> Published:
             seq = journal.append(
                 office, tx, "notice.publish", {"manifest": manifest}, signer=signer
             ).seq
-    checkpoint = journal.checkpoint(office)
+    checkpoint = memory.checkpoint(office)
     with office.registry.read() as tx:
         entries = list(tx.entries())
-    size = audit.parse_checkpoint(checkpoint).checkpoint.size
+    del entries[audit.parse_checkpoint(checkpoint).checkpoint.size :]
+    memory.check_whole(office, entries, checkpoint)
     genesis = entries[0]
     log = [
-        *audit.tiles(entries[:size]),
+        *audit.tiles(entries),
         (
             "policy",
             audit.genesis_policy(

@@ -14,7 +14,7 @@ from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
 from dualrandom.folder import write_file
 from dualrandom.keys import PrivateKey, generate_key, load_public, save_key
 from dualrandom.model import is_value
-from dualrandom.office import journal
+from dualrandom.office import journal, memory
 from dualrandom.office.place import (
     DRAWS,
     KEPT,
@@ -179,7 +179,7 @@ def _fill(
     with office.registry.read() as tx:
         genesis = next(iter(tx.entries()))
     journal.keep_genesis(office, genesis)
-    journal.checkpoint(office)
+    memory.checkpoint(office)
     return sha256(genesis), moved
 
 

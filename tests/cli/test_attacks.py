@@ -184,8 +184,40 @@ def test_an_insider_rewrites_an_entry(drawn: Path, run: Run) -> None:
         f" '{DICE}', '{'0' * 20}') AS BLOB) WHERE seq = {seq}"
     )
     assert f"#{seq}" in bad_log(run)
+    unchanged(run, drawn, 4, "E184", "publish")
+    # What goes on is the tree that was signed, not what is in the database now.
+    assert run(*NEW, "--ratio", "3%").code == 0
+    assert run("log", "checkpoint").code == 0
+    said = bad_log(run)
+    assert f"#{seq}" in said
+    assert "E768" in said, "the database does not come to the root that was signed"
+
+
+def test_an_insider_rewrites_the_newest_signed_entry(drawn: Path, run: Run) -> None:
+    """It stands for all before it, whether its proof is at hand or not."""
+    intruder = Intruder(drawn)
+    size = int(max((drawn / "kept/checkpoints").iterdir()).name)
+    intruder.sql(
+        f"UPDATE entry SET data = CAST(data || x'0a' AS BLOB) WHERE seq = {size - 1}",
+    )
     for line in (("publish",), ("log", "checkpoint"), (*NEW, "--ratio", "3%")):
         unchanged(run, drawn, 4, "E180", *line)
+    (drawn / "kept/head.tlog-proof").unlink()
+    unchanged(run, drawn, 4, "E180", "log", "checkpoint")
+
+
+@pytest.mark.parametrize("left", ["nothing", "another's", "garbage"])
+def test_the_proof_of_the_newest_entry_is_only_a_shortcut(
+    drawn: Path, run: Run, left: str
+) -> None:
+    at = drawn / "kept/head.tlog-proof"
+    others = (drawn / "draws/2026-001/log/announce.tlog-proof").read_bytes()
+    at.unlink()
+    if left != "nothing":
+        at.write_bytes({"another's": others, "garbage": b"\xff\n"}[left])
+    assert run(*NEW, "--ratio", "3%").code == 0
+    assert run("publish").code == 0
+    assert run("log", "verify").code == 0
 
 
 def test_an_insider_rewrites_an_entry_and_all_its_columns(
@@ -218,7 +250,7 @@ def test_an_insider_takes_an_entry_out(drawn: Path, run: Run) -> None:
     intruder = Intruder(drawn)
     intruder.sql("DELETE FROM entry WHERE seq = 5")
     assert "#5" in bad_log(run)
-    unchanged(run, drawn, 4, "E180", *FREEZE, "--reason", "再抽")
+    unchanged(run, drawn, 4, "E189", *FREEZE, "--reason", "再抽")
 
 
 def test_an_old_database_is_put_back(office: Path, run: Run, lists: Path) -> None:

@@ -142,3 +142,16 @@ def test_each_root_of_a_consistency_proof_counts() -> None:
             with pytest.raises(VerificationError) as caught:
                 verify_consistency(old, new, *wrong, path)
             assert caught.value.code == "E715"
+
+
+def test_a_tree_goes_on_from_its_newest_leaf_and_its_proof() -> None:
+    """Whoever keeps one proof keeps all that a longer tree is made from."""
+    tree = Tree()
+    for size, leaf in enumerate(LEAVES, 1):
+        tree.append(leaf)
+        assert tree.edge == inclusion_proof(LEAVES, size - 1, size)
+        again = Tree.resume(leaf, size, tree.edge)
+        assert (again.size, again.root, again.edge) == (size, tree.root, tree.edge)
+        for more in LEAVES[size : size + 3]:
+            again.append(more)
+        assert again.root == tree_hash(LEAVES[: size + 3])
