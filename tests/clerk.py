@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dualrandom.canonical import json_bytes, leaf_hash, sha256
 from dualrandom.model import Area, InspectorId, Post, Quota, Ratio, Rounding, TargetId
 from dualrandom.records import (
+    BasisRecord,
     DrawRecord,
     DrawState,
     InspectorRecord,
@@ -238,6 +239,11 @@ def recusal(person: int, place: int, reason: str = "亲属") -> Recusal:
         target=TargetId(f"T-{place}"),
         reason=reason,
     )
+
+
+def basis(name: str = "食品安全法", **fields: Any) -> BasisRecord:
+    made: dict[str, Any] = {"name": name, "changed": dt.date(2026, 3, 1)}
+    return BasisRecord(**(made | fields))
 
 
 def task(id_: str = "2026-001", **fields: Any) -> TaskRecord:

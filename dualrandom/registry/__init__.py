@@ -22,6 +22,7 @@ from dualrandom.registry.check import Kept
 from dualrandom.registry.files import change_bytes, list_bytes, parse_list
 from dualrandom.registry.history import Moment
 from dualrandom.registry.lists import (
+    BASES,
     DRAWS,
     INSPECTORS,
     ITEMS,
@@ -35,6 +36,7 @@ from dualrandom.registry.log_store import START, Head
 from dualrandom.registry.transactions import Reader, Registry, Writer
 
 __all__ = [
+    "BASES",
     "DRAWS",
     "INSPECTORS",
     "ITEMS",

@@ -25,6 +25,7 @@ from dualrandom.model import (
     is_hex,
     is_id,
 )
+from dualrandom.records import Leave, Licence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +106,19 @@ def _json(out: Callable[[Any], Any], back: Callable[[Any], Any]) -> Form:
     return Form(encode=encode, decode=decode)
 
 
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _day_out(day: dt.date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _leave(text: str) -> Leave:
+    start, _, end = text.partition("/")
+    return Leave(start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end))
+
+
 def word(type_: type[StrEnum]) -> Form:
     """Return the form of one of a fixed set of words."""
     return Form(encode=str, decode=type_)
@@ -118,11 +132,7 @@ def one_of(type_: type[StrEnum]) -> Rule:
 
 
 TEXT: Final = Form(encode=lambda text: text, decode=lambda cell: cell)
-DATE: Final = Form(
-    encode=lambda day: "" if day is None else day.isoformat(),
-    decode=lambda cell: dt.date.fromisoformat(cell) if cell else None,
-    sql="date",
-)
+DATE: Final = Form(encode=_day_out, decode=_day, sql="date")
 NUMBER: Final = Form(
     encode=lambda number: "" if number is None else str(number),
     decode=lambda cell: int(cell) if cell else None,
@@ -146,6 +156,14 @@ TICKETS: Final = _json(
 POSTS: Final = _json(
     lambda post: {"count": post.count, "need": list(post.need)},
     lambda value: Post(count=value["count"], need=tuple(value["need"])),
+)
+LICENCES: Final = _json(
+    lambda one: [one.name, one.number, _day_out(one.expires)],
+    lambda one: Licence(name=str(one[0]), number=str(one[1]), expires=_day(one[2])),
+)
+LEAVE: Final = Form(
+    encode=lambda value: ",".join(f"{one.start}/{one.end}" for one in value),
+    decode=lambda cell: tuple(map(_leave, cell.split(","))) if cell else (),
 )
 
 _FIRST = "0-9A-Za-z\u3007\u4e00-\u9fff"

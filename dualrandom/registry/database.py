@@ -31,7 +31,8 @@ from dualrandom.errors import EnvironmentProblem, StateError, Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA: Final = "0001"
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+SCHEMA: Final = max(path.name[1:5] for path in _MIGRATIONS.glob("versions/v*.py"))
 """The newest migration: the schema that this program reads and writes."""
 WAIT: Final = 30.0
 """Seconds to wait for another program's transaction."""
@@ -58,12 +59,13 @@ _FILE_FAULTS: Final = {
 }
 
 
-def engine(path: Path, *, wait: float = WAIT) -> Engine:
+def engine(path: Path, *, wait: float = WAIT, foreign_keys: bool = True) -> Engine:
     """Return an engine for a database file, which must be there.
 
     Args:
         path: the file; nothing is opened yet.
         wait: seconds to wait for a lock.
+        foreign_keys: whether SQLite sees to them: it cannot be told so later.
 
     Raises:
         EnvironmentProblem: E109, this Python's SQLite has no STRICT tables.
@@ -80,7 +82,7 @@ def engine(path: Path, *, wait: float = WAIT) -> Engine:
             check_same_thread=False,
         )
         for pragma in (
-            "foreign_keys = ON",
+            f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
             "synchronous = FULL",
             "trusted_schema = OFF",
             "cache_size = -65536",
@@ -172,8 +174,8 @@ def schema_version(connection: Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def migrate(source: Engine, path: Path) -> None:
-    """Bring a database to this program's schema, in one transaction.
+def migrate(path: Path, *, wait: float = WAIT, to: str = "head") -> None:
+    """Bring a database to this program's schema, or an older one, in one transaction.
 
     Raises:
         EnvironmentProblem: E104–E108, E110.
@@ -183,11 +185,17 @@ def migrate(source: Engine, path: Path) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    # A table that is made anew is gone for a moment, and others refer to it.
+    source = engine(path, wait=wait, foreign_keys=False)
     with transaction(source, path, write=True) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise EnvironmentProblem(
+                "E107", where=Where(file=path.name), detail=f"foreign key: {broken}"
+            )
 
 
 def use_wal(source: Engine, path: Path) -> None:

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from dualrandom.errors import InputError, Problem, VerificationError, Where, problem
 from dualrandom.model import Area, is_value
 from dualrandom.records import (
+    BasisRecord,
+    Cause,
     DrawRecord,
     DrawState,
     InspectorRecord,
@@ -205,9 +207,23 @@ ITEMS: Final[ListKind[ItemRecord]] = _kind(
         Column(name="unit"),
         Column(name="effective", form=cells.DATE, rule=cells.DAY_IF_ANY),
         Column(name="expires", form=cells.DATE, rule=cells.DAY_IF_ANY),
-        *_texts("status", "note"),
+        *_texts("status", "note", "power"),
+        Column(name="need", form=cells.WORDS, rule=cells.LISTED),
+        Column(name="cause", form=cells.word(Cause), rule=cells.one_of(Cause)),
+        Column(name="basis_date", form=cells.DATE, rule=cells.DAY_IF_ANY),
     ),
     key=2,
+)
+BASES: Final[ListKind[BasisRecord]] = _kind(
+    BasisRecord,
+    "bases",
+    "basis",
+    (
+        Column(name="name", rule=cells.CODE),
+        Column(name="changed", form=cells.DATE, rule=cells.DAY),
+        Column(name="note"),
+    ),
+    key=1,
 )
 INSPECTORS: Final[ListKind[InspectorRecord]] = _kind(
     InspectorRecord,
@@ -223,6 +239,9 @@ INSPECTORS: Final[ListKind[InspectorRecord]] = _kind(
         Column(name="valid_until", form=cells.DATE, rule=cells.DAY_IF_ANY),
         Column(name="status"),
         Column(name="max", form=cells.NUMBER, rule=cells.COUNT),
+        Column(name="tags", form=cells.WORDS, rule=cells.LISTED),
+        Column(name="leave", form=cells.LEAVE),
+        Column(name="yearly", form=cells.NUMBER, rule=cells.COUNT),
     ),
     key=1,
 )
@@ -234,6 +253,8 @@ RECUSALS: Final[ListKind[Recusal]] = _kind(
         Column(name="inspector", rule=cells.ID),
         Column(name="target", rule=cells.ID),
         Column(name="reason"),
+        Column(name="start", form=cells.DATE, rule=cells.DAY_IF_ANY),
+        Column(name="end", form=cells.DATE, rule=cells.DAY_IF_ANY),
     ),
     key=2,
 )
@@ -284,33 +305,48 @@ _PRIVATE = (
     Column(name="risk_date", form=cells.DATE, rule=cells.DAY_IF_ANY, private=True),
     Column(name="last_inspected", form=cells.DATE, rule=cells.DAY_IF_ANY, private=True),
 )
-_PUBLIC_NAMES = tuple(column.name for column in _PUBLIC)
-_PRIVATE_NAMES = tuple(column.name for column in _PRIVATE)
-_public_values = attrgetter(*_PUBLIC_NAMES)
-_private_values = attrgetter(*_PRIVATE_NAMES)
+_LATER = (
+    Column(name="licences", form=cells.LICENCES),
+    *_texts("producer", "standard", "trademark", "model", "enterprise"),
+)
+
+
+def _names(columns: tuple[Column, ...]) -> tuple[str, ...]:
+    return tuple(column.name for column in columns)
+
+
+_public_values = attrgetter(*_names(_PUBLIC))
+_private_values = attrgetter(*_names(_PRIVATE))
+_later_values = attrgetter(*_names(_LATER))
+_public_names = (*_names(_PUBLIC), *_names(_LATER))
+_private_names = ("id", *_names(_PRIVATE))
 
 
 def _target_values(record: tuple[TargetRecord, TargetPrivate]) -> tuple[Any, ...]:
     public, private = record
     if public.id != private.id:
         raise InputError("E305", id=public.id, other=private.id)
-    return (*_public_values(public), *_private_values(private))
+    return (
+        *_public_values(public),
+        *_private_values(private),
+        *_later_values(public),
+    )
 
 
 def _target(values: list[Any]) -> tuple[TargetRecord, TargetPrivate]:
-    at = len(_PUBLIC_NAMES)
+    at, later = len(_PUBLIC), len(_PUBLIC) + len(_PRIVATE)
+    public = values[:at] + values[later:]
+    private = [values[0], *values[at:later]]
     return (
-        TargetRecord(**dict(zip(_PUBLIC_NAMES, values[:at], strict=True))),
-        TargetPrivate(
-            id=values[0], **dict(zip(_PRIVATE_NAMES, values[at:], strict=True))
-        ),
+        TargetRecord(**dict(zip(_public_names, public, strict=True))),
+        TargetPrivate(**dict(zip(_private_names, private, strict=True))),
     )
 
 
 TARGETS: Final[ListKind[tuple[TargetRecord, TargetPrivate]]] = ListKind(
     name="targets",
     table="target",
-    columns=_PUBLIC + _PRIVATE,
+    columns=_PUBLIC + _PRIVATE + _LATER,
     key=1,
     values=_target_values,
     make=_target,
@@ -322,6 +358,7 @@ LISTS: Final[tuple[ListKind[Any], ...]] = (
     INSPECTORS,
     RECUSALS,
     TASKS,
+    BASES,
 )
 """The lists whose every change stands in the log as ``registry.change``."""
 KINDS: Final[tuple[ListKind[Any], ...]] = (*LISTS, DRAWS)

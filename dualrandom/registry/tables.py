@@ -7,6 +7,7 @@ Border: what the schema is. The migrations make it; a test holds the two togethe
   place among the versions of its key.
 - Who, when and why stand once, in ``change``, for all versions of one entry.
 - What is never published of a target has a table of its own.
+- What is a person's own (``personal``) is no evidence: it can be deleted, and is.
 - CHECK constraints and triggers restate the model's rules. They stop accidents and
   outsiders; what an owner of the file does is found by :mod:`.check`.
 
@@ -226,10 +227,7 @@ change: Final = Table(
     Column("salt", Text, nullable=False),
     Column("columns", Text, nullable=False),
     PrimaryKeyConstraint("seq"),
-    CheckConstraint(
-        "list IN ({})".format(", ".join(f"'{kind.name}'" for kind in KINDS)),
-        name="list",
-    ),
+    CheckConstraint("list <> ''", name="list"),
     CheckConstraint(
         "at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')", name="at"
     ).ddl_if(dialect="sqlite"),
@@ -242,6 +240,17 @@ change: Final = Table(
 
 Index(None, change.c.list, change.c.seq)
 _after(change, log_triggers())
+
+personal: Final = Table(
+    "personal",
+    metadata,
+    Column("inspector", Text),
+    Column("identity", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    PrimaryKeyConstraint("inspector"),
+    sqlite_strict=True,
+)
+"""What is kept of a person beside all lists: no versions, no file, no log entry."""
 
 VERSIONS: Final = {kind.name: _versions(kind) for kind in KINDS}
 """The tables of each list, by the list's name."""

@@ -282,7 +282,7 @@ class Registry:
                 os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
                 engine = database.engine(new)
                 database.use_wal(engine, new)
-                database.migrate(engine, new)
+                database.migrate(new)
                 new.replace(path)
             finally:
                 new.unlink(missing_ok=True)
@@ -318,7 +318,7 @@ class Registry:
         with database.transaction(engine, path) as connection:
             found = database.schema_version(connection)
         if found is not None and found < database.SCHEMA:
-            database.migrate(engine, path)
+            database.migrate(path, wait=wait)
         return cls.open(path, wait=wait)
 
     @contextmanager

@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from dualrandom.errors import StateError
 from dualrandom.records import DrawState, TaskId
 from dualrandom.registry import (
+    BASES,
     INSPECTORS,
     ITEMS,
     LISTS,
@@ -40,6 +41,7 @@ from dualrandom.registry import (
 from tests.clerk import (
     FIRST_DAY,
     Clerk,
+    basis,
     draw,
     inspector,
     item,
@@ -73,6 +75,11 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["2026-001", "2026-002"]),
         title=st.sampled_from(["甲", "乙"]),
     ),
+    "bases": st.builds(
+        basis,
+        st.sampled_from(["食品安全法", "广告法"]),
+        changed=st.dates(dt.date(2026, 1, 1), dt.date(2026, 1, 3)),
+    ),
 }
 EDITED: tuple[tuple[ListKind[Any], str], ...] = (
     (ITEMS, "note"),
@@ -80,6 +87,7 @@ EDITED: tuple[tuple[ListKind[Any], str], ...] = (
     (INSPECTORS, "unit"),
     (RECUSALS, "reason"),
     (TASKS, "off_site"),
+    (BASES, "note"),
 )
 Model = dict[tuple[str, ...], Any]
 

@@ -13,16 +13,21 @@ from dualrandom.canonical import sha256
 from dualrandom.errors import DualRandomError, InputError, StateError, VerificationError
 from dualrandom.model import Area, Post, Quota, Ratio, Rounding
 from dualrandom.records import (
+    BasisRecord,
+    Cause,
     DrawRecord,
     DrawState,
     InspectorRecord,
     ItemRecord,
+    Leave,
+    Licence,
     Recusal,
     TargetPrivate,
     TargetRecord,
     TaskRecord,
 )
 from dualrandom.registry import (
+    BASES,
     DRAWS,
     INSPECTORS,
     ITEMS,
@@ -36,7 +41,7 @@ from dualrandom.registry import (
     parse_list,
 )
 from dualrandom.registry.changes import compare
-from tests.clerk import draw, inspector, item, recusal, target, task
+from tests.clerk import basis, draw, inspector, item, recusal, target, task
 
 SALT = "0123456789abcdef0123456789abcdef"
 SAMPLES: dict[str, Any] = {
@@ -45,6 +50,7 @@ SAMPLES: dict[str, Any] = {
     "inspectors": inspector(1),
     "recusals": recusal(1, 1),
     "tasks": task(),
+    "bases": basis(),
     "draws": draw(),
 }
 
@@ -82,9 +88,19 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
         name=names,
         effective=maybe,
         expires=maybe,
+        need=words,
+        cause=st.sampled_from(Cause),
+        basis_date=maybe,
     ).map(lambda made: ItemRecord(**made)),
     "targets": st.tuples(
-        fields(TARGETS, id=ids, name=names, established=maybe, tags=words),
+        fields(
+            TARGETS,
+            id=ids,
+            name=names,
+            established=maybe,
+            tags=words,
+            licences=some(st.builds(Licence, name=cells, number=cells, expires=maybe)),
+        ),
         cells,
         maybe,
         maybe,
@@ -107,8 +123,15 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
         scope=words,
         valid_until=maybe,
         max=st.none() | st.integers(0, 2**53 - 1),
+        tags=words,
+        leave=some(
+            st.tuples(days, days).map(
+                lambda pair: Leave(start=min(pair), end=max(pair))
+            )
+        ),
+        yearly=st.none() | st.integers(0, 366),
     ).map(lambda made: InspectorRecord(**made)),
-    "recusals": fields(RECUSALS, inspector=ids, target=ids).map(
+    "recusals": fields(RECUSALS, inspector=ids, target=ids, start=maybe, end=maybe).map(
         lambda made: Recusal(**made)
     ),
     "tasks": fields(
@@ -125,6 +148,9 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
         area=st.sampled_from(Area),
         reserves=st.none() | ratios,
     ).map(lambda made: TaskRecord(**made)),
+    "bases": fields(
+        BASES, name=names.filter(lambda text: text[0] != "#"), changed=days
+    ).map(lambda made: BasisRecord(**made)),
     "draws": fields(
         DRAWS,
         id=draw_ids,
@@ -309,11 +335,11 @@ def test_a_changes_file_can_be_made_by_hand() -> None:
     changes = compare(RECUSALS, current, told, base=0, full=True)
     data = change_bytes(changes, reason="年度更新", salt=SALT)
     assert data.decode() == (
-        "act\twhy\tinspector\ttarget\treason\n"
+        "act\twhy\tinspector\ttarget\treason\tstart\tend\n"
         f"#salt\t{SALT}\n"
-        "changed\t年度更新\tA-1\tT-2\t同学\n"
-        "retired\t年度更新\tA-2\tT-1\t亲属\n"
-        "added\t年度更新\tA-3\tT-1\t亲属\n"
+        "changed\t年度更新\tA-1\tT-2\t同学\t\t\n"
+        "retired\t年度更新\tA-2\tT-1\t亲属\t\t\n"
+        "added\t年度更新\tA-3\tT-1\t亲属\t\t\n"
     )
     assert len(sha256(data)) == 64
 

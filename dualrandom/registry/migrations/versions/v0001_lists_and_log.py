@@ -7,107 +7,103 @@ own tables, which will have moved on.
 # ruff: noqa: S608 - the schema's own names, nothing from outside
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from dualrandom.registry.migrations.building import (
+    COUNT,
+    DAY,
+    DIGEST,
+    DRAW_ID,
+    ID,
+    NAMED,
+    NEWEST,
+    dates,
+    fixed,
+    private,
+    texts,
+    trigger,
+    versions,
+)
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-_FIRST = "0-9A-Za-z\u3007\u4e00-\u9fff"
-_ID = (
-    f"{{0}} GLOB '[{_FIRST}]*' AND {{0}} NOT GLOB '*[^{_FIRST}_.-]*'"
-    " AND length({0}) <= 64"
-)
-_DRAW_ID = (
-    "{0} GLOB '[0-9A-Za-z]*' AND {0} NOT GLOB '*[^0-9A-Za-z-]*' AND length({0}) <= 32"
-)
-_DIGEST = "length({0}) = 64 AND {0} NOT GLOB '*[^0-9a-f]*'"
-_NAMED = "{0} <> ''"
-_DAY = "{0} IS NOT NULL AND {0} IS date({0}, '+0 days')"
-_DAY_IF_ANY = "{0} IS date({0}, '+0 days')"
-_COUNT = "{0} >= 0"
-_NEWEST = "(SELECT max(seq) FROM change)"
-
-Cell = tuple[str, str, str]
-"""A column: its name, ``text``, ``date`` or ``number``, and its rule."""
-
 
 def upgrade() -> None:
     """Make the tables, their indexes and their triggers."""
     _log()
-    _versions(
+    versions(
         "items",
         "item",
         ("code", "sub"),
-        _texts("code", rule="{0} <> '' AND {0} NOT GLOB '#*'")
-        + _texts("sub")
-        + _texts("name", rule=_NAMED)
-        + _texts("field", "category", "basis", "body", "object", "content", "method")
-        + _texts("ratio", "frequency", "kind", "staff", "lead", "partners", "level")
-        + _texts("unit")
-        + _dates("effective", "expires")
-        + _texts("status", "note"),
+        texts("code", rule="{0} <> '' AND {0} NOT GLOB '#*'")
+        + texts("sub")
+        + texts("name", rule=NAMED)
+        + texts("field", "category", "basis", "body", "object", "content", "method")
+        + texts("ratio", "frequency", "kind", "staff", "lead", "partners", "level")
+        + texts("unit")
+        + dates("effective", "expires")
+        + texts("status", "note"),
     )
-    _versions(
+    versions(
         "targets",
         "target",
         ("id",),
-        _texts("id", rule=_ID)
-        + _texts("name", rule=_NAMED)
-        + _texts("kind", "industry", "region", "registrar", "status", "address")
-        + _dates("established")
-        + _texts("tags"),
+        texts("id", rule=ID)
+        + texts("name", rule=NAMED)
+        + texts("kind", "industry", "region", "registrar", "status", "address")
+        + dates("established")
+        + texts("tags"),
     )
-    _private(
+    private(
         "targets",
         "target",
         ("id",),
-        _texts("risk") + _dates("risk_date", "last_inspected"),
+        texts("risk") + dates("risk_date", "last_inspected"),
     )
-    _versions(
+    versions(
         "inspectors",
         "inspector",
         ("id",),
-        _texts("id", rule=_ID)
-        + _texts("name", rule=_NAMED)
-        + _texts("unit", "region", "level", "category", "qualifications", "scope")
-        + _texts("expert", "certificate")
-        + _dates("valid_until")
-        + _texts("status")
-        + [("max", "number", _COUNT)],
+        texts("id", rule=ID)
+        + texts("name", rule=NAMED)
+        + texts("unit", "region", "level", "category", "qualifications", "scope")
+        + texts("expert", "certificate")
+        + dates("valid_until")
+        + texts("status")
+        + [("max", "number", COUNT)],
     )
-    _versions(
+    versions(
         "recusals",
         "recusal",
         ("inspector", "target"),
-        _texts("inspector", "target", rule=_ID) + _texts("reason"),
+        texts("inspector", "target", rule=ID) + texts("reason"),
     )
-    _versions(
+    versions(
         "tasks",
         "task",
         ("id",),
-        _texts("id", rule=_DRAW_ID)
-        + _texts("title", rule=_NAMED)
-        + _texts("items")
-        + _dates("start", "end", rule=_DAY)
-        + _texts("plan", "scope", "strata_by", "quotas")
-        + [("total", "number", _COUNT)]
-        + _texts("tickets", "posts")
-        + _texts("area", rule="{0} IN ('any', 'same', 'cross')")
-        + _texts("reserves", "off_site"),
+        texts("id", rule=DRAW_ID)
+        + texts("title", rule=NAMED)
+        + texts("items")
+        + dates("start", "end", rule=DAY)
+        + texts("plan", "scope", "strata_by", "quotas")
+        + [("total", "number", COUNT)]
+        + texts("tickets", "posts")
+        + texts("area", rule="{0} IN ('any', 'same', 'cross')")
+        + texts("reserves", "off_site"),
     )
-    _versions(
+    versions(
         "draws",
         "draw",
         ("id",),
-        _texts("id", "task", rule=_DRAW_ID)
-        + _texts("state", rule="{0} IN ('announced', 'drawn', 'abandoned')")
-        + _texts("commitment", rule=_DIGEST)
-        + _texts("folder", rule=_NAMED),
+        texts("id", "task", rule=DRAW_ID)
+        + texts("state", rule="{0} IN ('announced', 'drawn', 'abandoned')")
+        + texts("commitment", rule=DIGEST)
+        + texts("folder", rule=NAMED),
     )
     open_ = sa.text("seq_to IS NULL AND state = 'announced'")
     op.create_index(
@@ -118,14 +114,6 @@ def upgrade() -> None:
         sqlite_where=open_,
         postgresql_where=open_,
     )
-
-
-def _texts(*names: str, rule: str = "") -> list[Cell]:
-    return [(name, "text", rule) for name in names]
-
-
-def _dates(*names: str, rule: str = _DAY_IF_ANY) -> list[Cell]:
-    return [(name, "date", rule) for name in names]
 
 
 def _log() -> None:
@@ -178,7 +166,7 @@ def _log() -> None:
     )
     op.create_index("ix_change_list_seq", "change", ["list", "seq"])
     nobody = "0" * 64
-    _trigger(
+    trigger(
         "entry",
         "insert_next",
         "NEW.seq IS NOT (SELECT coalesce(max(seq) + 1, 0) FROM entry)\n"
@@ -187,124 +175,6 @@ def _log() -> None:
         "  OR EXISTS (SELECT 1 FROM entry WHERE op = NEW.op OR leaf = NEW.leaf)",
         "not the next entry",
     )
-    _fixed("entry")
-    _trigger("change", "insert_next", f"NEW.seq <= {_NEWEST}", "not the next change")
-    _fixed("change")
-
-
-def _columns(cells: list[Cell]) -> list[sa.Column[Any]]:
-    number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-    types: dict[str, Any] = {"text": sa.Text(), "date": sa.Text(), "number": number}
-    return [
-        sa.Column(name, types[form], nullable=form != "text") for name, form, _ in cells
-    ]
-
-
-def _checks(table: str, cells: list[Cell]) -> list[sa.CheckConstraint]:
-    return [
-        sa.CheckConstraint(rule.format(f'"{name}"'), name=f"ck_{table}_{name}").ddl_if(
-            dialect="sqlite"
-        )
-        for name, _, rule in cells
-        if rule
-    ]
-
-
-def _versions(list_: str, table: str, keys: tuple[str, ...], cells: list[Cell]) -> None:
-    op.create_table(
-        table,
-        *_columns(cells),
-        sa.Column("seq_from", sa.Integer, nullable=False),
-        sa.Column("seq_to", sa.Integer, nullable=True),
-        sa.PrimaryKeyConstraint(*keys, "seq_from", name=f"pk_{table}"),
-        sa.CheckConstraint("seq_to > seq_from", name=f"ck_{table}_seq_to"),
-        *_checks(table, cells),
-        sa.ForeignKeyConstraint(
-            ["seq_from"], ["change.seq"], name=f"fk_{table}_seq_from"
-        ),
-        sa.ForeignKeyConstraint(["seq_to"], ["change.seq"], name=f"fk_{table}_seq_to"),
-        sqlite_strict=True,
-    )
-    stands, closed = sa.text("seq_to IS NULL"), sa.text("seq_to IS NOT NULL")
-    op.create_index(
-        f"uq_{table}_current",
-        table,
-        list(keys),
-        unique=True,
-        sqlite_where=stands,
-        postgresql_where=stands,
-    )
-    op.create_index(f"ix_{table}_seq_from_seq_to", table, ["seq_from", "seq_to"])
-    op.create_index(
-        f"ix_{table}_seq_to",
-        table,
-        ["seq_to"],
-        sqlite_where=closed,
-        postgresql_where=closed,
-    )
-    same_key = " AND ".join(f'"{key}" = NEW."{key}"' for key in keys)
-    newest = (
-        f"IS NOT (SELECT seq FROM change WHERE seq = {_NEWEST} AND list = '{list_}')"
-    )
-    names = [name for name, _, _ in cells] + ["seq_from"]
-    altered = "\n  OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in names)
-    _trigger(
-        table,
-        "insert_open",
-        "NEW.seq_to IS NOT NULL\n"
-        f"  OR NEW.seq_from {newest}\n"
-        f"  OR EXISTS (SELECT 1 FROM {table} WHERE {same_key}"
-        " AND (seq_to IS NULL OR seq_from = NEW.seq_from))",
-        "not a new version",
-    )
-    _trigger(
-        table,
-        "update_close",
-        f"OLD.seq_to IS NOT NULL\n  OR NEW.seq_to {newest}\n  OR {altered}",
-        "a version is only ever closed",
-    )
-    _trigger(table, "delete_never", "", "nothing is ever deleted")
-
-
-def _private(list_: str, table: str, keys: tuple[str, ...], cells: list[Cell]) -> None:
-    name = f"{table}_private"
-    op.create_table(
-        name,
-        *_columns(_texts(*keys) + cells),
-        sa.Column("seq_from", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint(*keys, "seq_from", name=f"pk_{name}"),
-        sa.ForeignKeyConstraint(
-            [*keys, "seq_from"],
-            [f"{table}.{column}" for column in (*keys, "seq_from")],
-            name=f"fk_{name}_{'_'.join(keys)}_seq_from",
-        ),
-        *_checks(name, cells),
-        sqlite_strict=True,
-    )
-    same_key = " AND ".join(f'"{key}" = NEW."{key}"' for key in keys)
-    _trigger(
-        name,
-        "insert_open",
-        f"NEW.seq_from IS NOT (SELECT seq FROM change WHERE seq = {_NEWEST}"
-        f" AND list = '{list_}')\n"
-        f"  OR EXISTS (SELECT 1 FROM {name} WHERE {same_key}"
-        " AND seq_from = NEW.seq_from)",
-        "not a new version",
-    )
-    _fixed(name)
-
-
-def _fixed(table: str) -> None:
-    _trigger(table, "update_never", "", "nothing is ever changed")
-    _trigger(table, "delete_never", "", "nothing is ever deleted")
-
-
-def _trigger(table: str, name: str, when: str, refused: str) -> None:
-    if op.get_bind().dialect.name != "sqlite":
-        return
-    action = name.partition("_")[0].upper()
-    condition = f"WHEN {when}\n" if when else ""
-    op.execute(
-        f"CREATE TRIGGER {table}_{name} BEFORE {action} ON {table}\n"
-        f"{condition}BEGIN SELECT RAISE(ABORT, '{table}: {refused}'); END"
-    )
+    fixed("entry")
+    trigger("change", "insert_next", f"NEW.seq <= {NEWEST}", "not the next change")
+    fixed("change")
