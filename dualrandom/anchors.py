@@ -52,6 +52,7 @@ class Anchors:
         self._kept: tuple[tuple[Checkpoint, SignedCheckpoint | None], ...] = (
             *((signed.checkpoint, signed) for signed in trust.kept),
             *((state, None) for state in trust.states),
+            *((state, None) for state in (trust.verified,) if state is not None),
         )
         self.held: list[int] = []
         self.known_log = False

@@ -23,7 +23,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from dualrandom.canonical import MAX_DEPTH, json_line, parse_json
 from dualrandom.errors import VerificationError
@@ -31,6 +31,8 @@ from dualrandom.model import MAX_INT, is_hex, is_time
 from dualrandom.notes import MAX_SIGNATURES, is_key_name, open_note, sign_note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dualrandom.notes import Note, Signer
 
 Value: TypeAlias = "int | str | Sequence[Value] | Mapping[str, Value]"
@@ -42,11 +44,12 @@ NO_PREVIOUS: Final = "0" * 64
 
 _FIELDS: Final = ("act", "body", "by", "log", "op", "prev", "seq", "time")
 _TYPES: Final = [{"seq": int, "body": dict}.get(field, str) for field in _FIELDS]
-_KNOWN: Final = frozenset((*_FIELDS, "approvals"))
+_NAMES: Final = frozenset(_FIELDS)
 _ACT = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)*")
 _ASTRAL = re.compile(rb"[\xf0-\xff]")
 _OP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAX_WORD = 64
+_STRING: Final = frozenset((str,))
 
 
 def _fault(field: str) -> VerificationError:
@@ -110,20 +113,24 @@ def is_act(text: str) -> bool:
 
 def _is_plain(value: object, depth: int) -> bool:
     """Say whether a value is made of integers, strings, lists and objects only."""
-    if depth > MAX_DEPTH:
-        return False
-    if isinstance(value, str):
-        return True
-    if isinstance(value, int):
-        return not isinstance(value, bool) and -MAX_INT <= value <= MAX_INT
     if isinstance(value, dict):
-        return all(
-            type(key) is str and _is_plain(item, depth + 1)
-            for key, item in value.items()
-        )
-    if isinstance(value, list | tuple):
-        return all(_is_plain(item, depth + 1) for item in value)
-    return False
+        if not _STRING.issuperset(map(type, value)):
+            return False
+        items: Iterable[object] = value.values()
+    elif isinstance(value, list | tuple):
+        items = value
+    else:
+        return isinstance(value, str) or _is_count(value)
+    if depth + bool(value) > MAX_DEPTH:  # what it holds is a level deeper
+        return False
+    for item in items:  # most bodies hold strings and counts, and nothing deeper
+        if not (type(item) is str or _is_count(item) or _is_plain(item, depth + 1)):
+            return False
+    return True
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and -MAX_INT <= value <= MAX_INT
 
 
 def entry_text(entry: Entry) -> bytes:
@@ -167,20 +174,23 @@ def parse_entry(data: bytes) -> tuple[Entry, Note]:
     value = _parse_line(line) if plain else parse_json(line)
     if not isinstance(value, dict):
         raise VerificationError("E802")
-    if [type(value.get(field)) for field in _FIELDS] != _TYPES:
+    further: dict[str, Any] = {}
+    if value.keys() != _NAMES:
+        names = sorted(value.keys() - _NAMES)
+        further = {field: value.pop(field) for field in names}
+    if [*map(type, map(value.get, _FIELDS))] != _TYPES:
         types = zip(_FIELDS, _TYPES, strict=True)
         raise _fault(next(f for f, kind in types if type(value.get(f)) is not kind))
-    approvals = value.get("approvals", ())
-    if "approvals" in value and not (
-        type(approvals) is list and approvals and all(type(x) is str for x in approvals)
-    ):
-        raise _fault("approvals")
-    made = {field: value[field] for field in _FIELDS}
-    unknown: tuple[str, ...] = ()
-    if not value.keys() <= _KNOWN:
+    approvals: list[str] = []
+    if "approvals" in further:
+        approvals = further.pop("approvals")
+        strings = type(approvals) is list and all(type(x) is str for x in approvals)
+        if not strings or not approvals:
+            raise _fault("approvals")
+    if further:
         parse_json(line)  # holds what is unknown to the same limits
-        unknown = tuple(sorted(value.keys() - _KNOWN))
-    return Entry(**made, approvals=tuple(approvals), unknown=unknown), note
+    made: dict[str, Any] = value
+    return Entry(**made, approvals=tuple(approvals), unknown=tuple(further)), note
 
 
 def _refuse(_: str) -> NoReturn:

@@ -70,7 +70,7 @@ class Lives:
 
     def change(self, entry: Entry) -> None:
         """Take up a ``registry.change``."""
-        body: dict[str, Any] = dict(entry.body)
+        body: Any = entry.body
         state = ListState(list=body["list"], seq=entry.seq, digest=body["digest"])
         self._lists[state.list] = state
 

@@ -7,8 +7,8 @@ the database where it is at hand.
 - Steps within an entry: limits, strict parsing, ``seq``, ``prev``, ``log``;
   signatures; roles and revocations by index; body; approvals; coherence. The first
   that fails is the entry's fault, and an entry with a fault has no effect.
-- Memory does not grow with the log, but for 16 bytes an entry (each ``op`` is kept)
-  and what draws, keys and lists there are.
+- Memory does not grow with the log, but for what draws, keys and lists there are, and
+  for each ``op``: where those shall go, the caller may say.
 - An empty log, or one that may have been cut off, is never called intact.
 
     report = verify_log(entries, verify=verify_ed25519, checkpoint=data, trust=trust)
@@ -19,7 +19,7 @@ Spec: log-v1 §8.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from dualrandom.acts import ACTS, Role, check_body
 from dualrandom.anchors import Anchors
@@ -33,11 +33,16 @@ from dualrandom.merkle import Tree
 from dualrandom.notes import check_signature, open_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dualrandom.entries import Entry
     from dualrandom.keyring import KeyState
     from dualrandom.notes import Note, Verifier
+
+    IsNew: TypeAlias = Callable[[bytes], bool]
+    """Takes up an operation, 16 bytes; says whether it is new."""
+    Through: TypeAlias = Callable[[Iterable[bytes]], Iterator[bytes]]
+    """Passes on what it is given, as it is; may look at it first."""
 
 _NO_TRUST: Final = LogTrust()
 _OP_BYTES: Final = 16
@@ -49,6 +54,7 @@ def verify_log(
     verify: Verifier,
     checkpoint: bytes | None = None,
     trust: LogTrust = _NO_TRUST,
+    is_new: IsNew | None = None,
 ) -> LogReport:
     """Check a whole log.
 
@@ -57,11 +63,14 @@ def verify_log(
         verify: checks Ed25519.
         checkpoint: the published one, or None: not given.
         trust: what the reader got elsewhere.
+        is_new: remembers operations; None: in memory, 16 bytes each.
 
     Returns:
         A report; faults of the log are findings, none is raised.
     """
-    checker = LogChecker(verify=verify, checkpoint=checkpoint, trust=trust)
+    checker = LogChecker(
+        verify=verify, checkpoint=checkpoint, trust=trust, is_new=is_new
+    )
     for data in entries:
         checker.feed(data)
     return checker.finish()
@@ -76,9 +85,11 @@ class LogChecker:
         verify: Verifier,
         checkpoint: bytes | None = None,
         trust: LogTrust = _NO_TRUST,
+        is_new: IsNew | None = None,
     ) -> None:
-        self._verify = verify
+        self._verify = self._verify_new = verify
         self._trust = trust
+        self._before = 0 if trust.verified is None else trust.verified.size
         self._findings = Findings()
         self._anchors = Anchors(
             checkpoint=checkpoint, trust=trust, verify=verify, findings=self._findings
@@ -90,7 +101,7 @@ class LogChecker:
         self._origin: str | None = None
         self._ring = KeyRing()
         self._lives = Lives()
-        self._operations = _Operations()
+        self._is_new = _Operations().add if is_new is None else is_new
         self._known_genesis = False
         self._anchors.meet(self._tree, self._origin, self._ring)
 
@@ -102,6 +113,7 @@ class LogChecker:
     def feed(self, data: bytes) -> None:
         """Check the next entry."""
         seq = self._tree.size
+        self._verify = _was_verified if seq < self._before else self._verify_new
         try:
             entry, note = parse_entry(data)
             if seq == 0:
@@ -153,7 +165,7 @@ class LogChecker:
         signer = self._signer(seq, entry, note)
         self._check_act(seq, entry, signer)
         self._check_approvals(seq, entry)
-        if not self._operations.add(entry.op):
+        if not self._is_new(bytes.fromhex(entry.op.replace("-", ""))):
             raise VerificationError("E737", op=entry.op)
         self._take_effect(seq, entry, signer)
         signer.last = seq
@@ -301,15 +313,19 @@ class LogChecker:
         )
 
 
+def _was_verified(_public: bytes, _signature: bytes, _message: bytes, /) -> bool:
+    """Answer for an entry below what was verified: the root there must be the same."""
+    return True
+
+
 class _Operations:
     """Every ``op`` of a log, in 16 bytes each: none may come twice."""
 
     def __init__(self) -> None:
         self._buckets: dict[int, bytearray] = {}
 
-    def add(self, op: str) -> bool:
+    def add(self, data: bytes) -> bool:
         """Take up an operation; say whether it is new."""
-        data = bytes.fromhex(op.replace("-", ""))
         # Which bucket does not matter to the answer; Python's keyed hash keeps anybody
         # from filling one on purpose.
         bucket = self._buckets.setdefault(hash(data) & 0xFFFF, bytearray())

@@ -71,12 +71,15 @@ class LogTrust:
         policy: trusted logs and witnesses.
         kept: checkpoints that the reader kept.
         states: size and root that a witness remembers, unsigned.
+        verified: up to where the reader checked this log before. All is checked again
+            but the signatures below it, for which its root answers.
     """
 
     genesis: str | None = None
     policy: Policy | None = None
     kept: tuple[SignedCheckpoint, ...] = ()
     states: tuple[Checkpoint, ...] = ()
+    verified: Checkpoint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

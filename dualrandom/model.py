@@ -16,6 +16,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NewType
 
 from dualrandom.errors import VerificationError
@@ -56,6 +57,7 @@ def is_stratum_name(text: str) -> bool:
     return _STRATUM.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1_024)  # a log and a list have the same few days again and again
 def is_date(text: str) -> bool:
     """Say whether text is a day that exists, written like ``2026-11-20``."""
     if _DATE.fullmatch(text) is None:

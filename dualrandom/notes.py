@@ -22,6 +22,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
 from dualrandom.errors import VerificationError
@@ -245,7 +246,7 @@ def open_note(data: bytes) -> Note:
         raise VerificationError("E702", count=len(lines), limit=MAX_SIGNATURES)
     return Note(
         text=data[: split + 1],
-        signatures=tuple(_signature(line, at) for at, line in enumerate(lines, 1)),
+        signatures=tuple(map(_signature, lines, count(1))),
     )
 
 
@@ -284,8 +285,8 @@ def sign_note(text: bytes, signers: Sequence[Signer]) -> bytes:
 
 def check_signature(
     key: VKey, signature: Signature, text: bytes, verify: Verifier
-) -> Signed:
-    """Return whose valid signature a line is, and of a cosignature the time.
+) -> int | None:
+    """Check that a line is the valid signature of a key; of a cosignature return the time.
 
     Args:
         key: the key that the line names.
@@ -303,7 +304,7 @@ def check_signature(
     well = len(value) == _SIGNATURE_BYTES and (time or 0) <= MAX_TIMESTAMP
     if not (well and verify(key.public, value, text)):
         raise VerificationError("E708", key=key.name)
-    return Signed(key=key, time=time)
+    return time
 
 
 def check_note(
@@ -321,13 +322,13 @@ def check_note(
     Raises:
         VerificationError: E708, a line by a known key is not valid.
     """
-    return tuple(
-        check_signature(
-            keys[signature.name, signature.id], signature, note.text, verify
-        )
-        for signature in note.signatures
-        if (signature.name, signature.id) in keys
-    )
+    made = []
+    for line in note.signatures:
+        key = keys.get((line.name, line.id))
+        if key is not None:
+            time = check_signature(key, line, note.text, verify)
+            made.append(Signed(key=key, time=time))
+    return tuple(made)
 
 
 def unknown_lines(

@@ -28,6 +28,7 @@ from dualrandom.notes import MAX_NOTE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dualrandom.logcheck import IsNew, Through
     from dualrandom.logreport import LogReport
     from dualrandom.notes import Verifier
 
@@ -187,7 +188,12 @@ def _tile(get: Get, level: int | None, index: int, width: int) -> tuple[str, byt
 
 
 def verify_published(
-    get: Get, *, verify: Verifier, trust: LogTrust = _NO_TRUST
+    get: Get,
+    *,
+    verify: Verifier,
+    trust: LogTrust = _NO_TRUST,
+    is_new: IsNew | None = None,
+    through: Through = iter,
 ) -> LogReport:
     """Check a published log: its entries, and every hash tile against them.
 
@@ -195,16 +201,20 @@ def verify_published(
         get: returns a file's bytes by its path below ``log/``, or None.
         verify: checks Ed25519.
         trust: what the reader got elsewhere.
+        is_new: remembers operations; None: in memory, 16 bytes each.
+        through: what the entries go through on their way.
 
     Returns:
         A report; what is missing or wrong is a finding, none is raised.
     """
     checkpoint = get(CHECKPOINT)
-    checker = LogChecker(verify=verify, checkpoint=checkpoint, trust=trust)
+    checker = LogChecker(
+        verify=verify, checkpoint=checkpoint, trust=trust, is_new=is_new
+    )
     tiler = _Tiler()
     complete = checkpoint is not None
     try:
-        for entry in read_log(get).entries:
+        for entry in through(read_log(get).entries):
             if checker.size == 0:
                 _check_genesis(checker, get, entry)
             checker.feed(entry)

@@ -33,6 +33,7 @@ def verify(
     against: Annotated[Path | None, typer.Option(help=say("cli.log.against"))] = None,
     policy: Policy = None,
     genesis: Genesis = None,
+    state: Annotated[Path | None, typer.Option(help=say("cli.log.verified"))] = None,
     as_json: Json = False,
 ) -> None:
     """Check the office's log, or a published one."""
@@ -41,18 +42,21 @@ def verify(
     with show.busy(say("cli.busy.verify")):
         if folder is None:
             report = verify_office_log(
-                here(), against=against, policy=policy, genesis=genesis
+                here(), against=against, policy=policy, genesis=genesis, state=state
             )
         else:
             report = verify_published_log(
-                folder, against=against, policy=policy, genesis=genesis
+                folder, against=against, policy=policy, genesis=genesis, state=state
             )
     if as_json:
         show.document(
             {
                 "schema": "dualrandom/log-verify/v1",
                 "exit_code": report.exit_code,
+                "origin": report.origin,
                 "size": report.size,
+                "verified_before": report.before,
+                "first_bad": report.first,
                 "root": report.root,
                 "findings": [show.problem(item) for item in report.findings],
                 "notes": [show.problem(item) for item in report.notes],

@@ -5,8 +5,9 @@ Spec: log-v1 §4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
@@ -22,19 +23,20 @@ from dualrandom.errors import (
     Where,
     problem,
 )
-from dualrandom.folder import load_folder
-from dualrandom.keys import verify_ed25519
+from dualrandom.folder import load_folder, write_file
 from dualrandom.office import journal, memory
+from dualrandom.office.lookahead import Lookahead
 from dualrandom.office.sources import given
 from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from dualrandom.office.place import Office
 
-MAX_FILE = 256 * 65_540
+CHECKPOINT: Final = "checkpoint"
+MAX_FILE: Final = 256 * 65_540
 """A full bundle of the largest entries."""
 
 
@@ -43,21 +45,30 @@ class Checked:
     """What a check of a log came to.
 
     Attributes:
+        before: how many entries an earlier check had verified; 0: none.
+        first: the first bad entry, or None.
         findings: what differs.
         notes: what could not be told, or should be known.
     """
 
     exit_code: int
+    origin: str
     size: int
     root: str
+    before: int
+    first: int | None
     findings: tuple[Problem, ...]
     notes: tuple[Problem, ...]
 
 
 def log_trust(
-    *, against: Path | None, policy: Path | None, genesis: Path | None
+    *,
+    against: Path | None,
+    policy: Path | None,
+    genesis: Path | None,
+    state: Path | None = None,
 ) -> audit.LogTrust:
-    """Return what a reader got elsewhere, from its files.
+    """Return what a reader got elsewhere, or kept, from its files.
 
     Raises:
         EnvironmentProblem: E151, one cannot be read.
@@ -72,7 +83,22 @@ def log_trust(
         first = sha256(read_genesis(genesis))
     if policy is not None:
         trusted = read_policy(policy)
-    return audit.LogTrust(genesis=first, policy=trusted, kept=kept)
+    return audit.LogTrust(
+        genesis=first, policy=trusted, kept=kept, verified=read_state(state)
+    )
+
+
+def read_state(file: Path | None) -> audit.Checkpoint | None:
+    """Return up to where a reader verified a log; None: not yet.
+
+    Raises:
+        EnvironmentProblem: E151, it cannot be read.
+        UsageError: E701-E704, E711, it is no checkpoint.
+    """
+    if file is None or not file.exists():
+        return None
+    with given(Where(file=str(file)), UsageError):
+        return audit.parse_checkpoint(read(file)).checkpoint
 
 
 def read_genesis(file: Path) -> bytes:
@@ -101,7 +127,12 @@ def read_policy(file: Path) -> audit.Policy:
 
 
 def verify_office_log(
-    office: Office, *, against: Path | None, policy: Path | None, genesis: Path | None
+    office: Office,
+    *,
+    against: Path | None,
+    policy: Path | None,
+    genesis: Path | None,
+    state: Path | None = None,
 ) -> Checked:
     """Check the office's own log, lists and draw folders.
 
@@ -116,41 +147,106 @@ def verify_office_log(
         policy=policy,
         # Without the kept one it cannot be told whose log this is: no more than that.
         genesis=genesis or (first if first.is_file() else None),
+        state=state,
     )
     if against is None and own is not None:
-        trust = audit.LogTrust(
-            genesis=trust.genesis,
-            policy=trust.policy,
-            kept=(audit.parse_checkpoint(own),),
-        )
+        trust = replace(trust, kept=(audit.parse_checkpoint(own),))
     with office.registry.read() as tx:
-        report = audit.verify_log(
-            tx.entries(), verify=verify_ed25519, checkpoint=own, trust=trust
-        )
+        head = tx.head()
+
+        def run(trust: audit.LogTrust, ahead: Lookahead) -> audit.LogReport:
+            return audit.verify_log(
+                ahead.through(tx.entries()),
+                verify=ahead.verify,
+                checkpoint=own,
+                trust=trust,
+                is_new=ahead.is_new,
+            )
+
+        report = _run(run, trust, 0 if head is None else head.seq + 1)
         lists = tx.check_lists(office.kept_list)
     folders = tuple(p for draw in report.draws for p in check_folder(office, draw))
-    return _checked(report, (*lists, *folders))
+    checked = _checked(report, trust, (*lists, *folders))
+    _keep_state(state, own, report)
+    return checked
 
 
 def verify_published_log(
-    folder: Path, *, against: Path | None, policy: Path | None, genesis: Path | None
+    folder: Path,
+    *,
+    against: Path | None,
+    policy: Path | None,
+    genesis: Path | None,
+    state: Path | None = None,
 ) -> Checked:
     """Check a published ``log/``; no office is needed.
 
     Raises:
         EnvironmentProblem: E150, no such folder.
     """
-    trust = log_trust(against=against, policy=policy, genesis=genesis)
-    return _checked(published_report(folder, trust), ())
+    trust = log_trust(against=against, policy=policy, genesis=genesis, state=state)
+    report = published_report(folder, trust)
+    _keep_state(state, published_file(folder, CHECKPOINT), report)
+    return _checked(report, trust, ())
 
 
 def published_report(folder: Path, trust: audit.LogTrust) -> audit.LogReport:
-    """Return the full report of a published log."""
+    """Return the full report of a published log.
+
+    Raises:
+        EnvironmentProblem: E150, no such folder.
+    """
     if not folder.is_dir():
         raise EnvironmentProblem("E150", where=Where(file=str(folder)))
-    return audit.verify_published(
-        lambda path: _file(folder, path), verify=verify_ed25519, trust=trust
-    )
+
+    def run(trust: audit.LogTrust, ahead: Lookahead) -> audit.LogReport:
+        return audit.verify_published(
+            lambda path: published_file(folder, path),
+            verify=ahead.verify,
+            trust=trust,
+            is_new=ahead.is_new,
+            through=ahead.through,
+        )
+
+    return _run(run, trust, _claimed(published_file(folder, CHECKPOINT)))
+
+
+def _run(
+    run: Callable[[audit.LogTrust, Lookahead], audit.LogReport],
+    trust: audit.LogTrust,
+    size: int,
+) -> audit.LogReport:
+    before = trust.verified
+    skip = 0 if before is None else before.size
+    with Lookahead(size=size, skip=skip) as ahead:
+        report = run(trust, ahead)
+    if before is None or report.exit_code != 1:
+        return report
+    # What was verified before may be what is wrong now: only a check of all of it
+    # names the first bad entry.
+    whole = replace(trust, verified=None, states=(*trust.states, before))
+    with Lookahead(size=size) as ahead:
+        return run(whole, ahead)
+
+
+def _claimed(checkpoint: bytes | None) -> int:
+    with suppress(VerificationError):
+        if checkpoint is not None:
+            return audit.parse_checkpoint(checkpoint).checkpoint.size
+    return 0
+
+
+def _keep_state(
+    state: Path | None, checkpoint: bytes | None, report: audit.LogReport
+) -> None:
+    """Remember up to where a log was verified, if nothing differs.
+
+    What could not be told is no hindrance: it will be asked again.
+    """
+    if state is None or checkpoint is None or report.exit_code == 1:
+        return
+    if 0 < _claimed(checkpoint) <= report.size:
+        write_file(state, checkpoint)
 
 
 def read(path: Path) -> bytes:
@@ -192,14 +288,17 @@ def entry_bytes(office: Office, seq: int) -> bytes:
     return data
 
 
-def _file(folder: Path, path: str) -> bytes | None:
+def published_file(folder: Path, path: str) -> bytes | None:
+    """Return a file of a published log; None: there is no regular one."""
     at = folder / path
     if at.is_symlink() or not at.is_file():
         return None
     return read(at)
 
 
-def _checked(report: audit.LogReport, more: tuple[Problem, ...]) -> Checked:
+def _checked(
+    report: audit.LogReport, trust: audit.LogTrust, more: tuple[Problem, ...]
+) -> Checked:
     differs = [f.problem for f in report.findings if f.weight is audit.Weight.DIFFERS]
     rest = [f.problem for f in report.findings if f.weight is not audit.Weight.DIFFERS]
     found = [p for p in more if not p.warning]
@@ -207,6 +306,9 @@ def _checked(report: audit.LogReport, more: tuple[Problem, ...]) -> Checked:
     code = report.exit_code or (6 if more else 0)
     return Checked(
         exit_code=1 if found else code,
+        origin=report.origin or "",
+        before=0 if trust.verified is None else trust.verified.size,
+        first=report.first,
         size=report.size,
         root=report.root.hex(),
         findings=(*differs, *found),

@@ -79,7 +79,8 @@ def cosign_log(
         with given(Where(file=str(state)), UsageError):
             kept = (audit.parse_checkpoint(read(state)),)
     first = None if genesis is None else sha256(read_genesis(genesis))
-    trust = audit.LogTrust(genesis=first, kept=kept)
+    seen = kept[0].checkpoint if kept else None
+    trust = audit.LogTrust(genesis=first, kept=kept, verified=seen)
     report = published_report(folder, trust)
     checkpoint = read(folder / "checkpoint")
     bad = next((f for f in report.findings if f.weight is audit.Weight.DIFFERS), None)
@@ -95,9 +96,8 @@ def cosign_log(
     supervisors = {k.key for k in report.keys if k.role is audit.Role.SUPERVISOR}
     if signer.vkey not in supervisors:
         raise StateError("E190", key=signer.name)
-    seen = kept[0].checkpoint.size if kept else 0
     for draw in report.draws:
-        if draw.announced >= seen:
+        if seen is None or draw.announced >= seen.size:
             _check_held(draw, draws)
     made = audit.cosign(checkpoint, signer, int(now.timestamp()))
     # Remembered first: a witness that forgets what it signed could sign a fork.
