@@ -286,7 +286,7 @@ def sign_note(text: bytes, signers: Sequence[Signer]) -> bytes:
 def check_signature(
     key: VKey, signature: Signature, text: bytes, verify: Verifier
 ) -> int | None:
-    """Check that a line is the valid signature of a key; of a cosignature return the time.
+    """Check that a line is a key's valid signature; return a cosignature's time.
 
     Args:
         key: the key that the line names.
