@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from consistent_sampler import consistent_sampler  # type: ignore[import-untyped]
 
 from bench import Ratio, timed, versions
-from dualrandom.draw import lowest
+from dualrandom.draw import Plain, lowest
+from dualrandom.model import StratumRow, TargetId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,10 @@ ROUNDS = 3
 def run() -> Ratio:
     """Take the best of three turns on each side."""
     ids = [f"919900{i:012d}" for i in range(ROWS)]
+    rows = [StratumRow(id=TargetId(i), stratum="all") for i in ids]
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        seconds, mine = timed(lambda: _ours(ids))
+        seconds, mine = timed(lambda: _ours(rows))
         ours.append(seconds)
         seconds, other = timed(lambda: _theirs(ids))
         theirs.append(seconds)
@@ -47,8 +49,9 @@ def run() -> Ratio:
     )
 
 
-def _ours(ids: list[str]) -> list[str]:
-    return [target for _, target in lowest(KEY, ((i, 1) for i in ids), TAKE)]
+def _ours(rows: list[StratumRow]) -> list[str]:
+    found = lowest(Plain(rows), KEY, {"all": TAKE}, {"all": ROWS})
+    return [target for _, target in found["all"]]
 
 
 def _theirs(ids: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ inspects whom is :mod:`dualrandom.matching`'s.
 - A ticket is ``SHA-256(key ‖ "," ‖ id)``; the lowest tickets of a stratum are drawn.
 - Nothing depends on the order of the rows: ids are unique, and ties go by id.
 - Integers and digests only.
+- Who hashes many rows is an :class:`Engine`: :class:`Plain` here, others elsewhere.
 
     printf '%s,%s' 0123456789abcdef0123456789abcdef 91330000EXAMPLE017 | sha256sum
 
@@ -14,11 +15,12 @@ Spec: draw-v1 §5.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from math import isqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 from dualrandom.errors import StateError
 from dualrandom.model import (
@@ -34,6 +36,9 @@ from dualrandom.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+
+ALL: Final = "g"
+"""A limit above every ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,58 +78,115 @@ def order_ticket(key: str, target: str) -> str:
     return sha256(f"{key},{target}#0".encode()).hexdigest()
 
 
+class Engine(Protocol):
+    """Rows of a strata.tsv, wherever they lie, and whoever hashes them.
+
+    An engine knows how a ticket is made and nothing else of a draw: quotas, ranks,
+    ties and order are decided here, for all of them alike.
+    """
+
+    def count(self) -> Mapping[str, int]:
+        """Return how many rows each stratum has."""
+
+    def below(
+        self, key: str, limits: Mapping[str, str]
+    ) -> Iterable[tuple[str, str, str]]:
+        """Return the rows whose ticket is below the limit of their stratum.
+
+        Args:
+            key: 32 hex characters.
+            limits: by stratum, an even number of hex characters or :data:`ALL`,
+                compared with tickets as text; other strata do not matter.
+
+        Returns:
+            (stratum, ticket, id), the ticket as 64 hex characters; any order.
+        """
+
+
+class Plain:
+    """The engine that always is there: rows in memory, or read again and again.
+
+    Attributes:
+        rows: any order, ids unique.
+    """
+
+    def __init__(self, rows: Collection[StratumRow]) -> None:
+        self.rows = rows
+
+    def count(self) -> Mapping[str, int]:
+        """Return how many rows each stratum has."""
+        return Counter(row.stratum for row in self.rows)
+
+    def below(
+        self, key: str, limits: Mapping[str, str]
+    ) -> Iterable[tuple[str, str, str]]:
+        """Return the rows whose ticket is below the limit of their stratum."""
+        # One loop, and the key hashed once: this is where a large draw spends its time.
+        copy = sha256(f"{key},".encode()).copy
+        # Bytes sort like their hex; a prefix decides.
+        short = {name: bytes.fromhex(t) for name, t in limits.items() if t != ALL}
+        bounds = dict.fromkeys(limits, b"\xff" * 33) | short
+        found = []
+        for row in self.rows:
+            hashed = copy()
+            hashed.update(row.id.encode())
+            best = hashed.digest()
+            if row.tickets > 1:
+                for j in range(2, row.tickets + 1):
+                    hashed = copy()
+                    hashed.update(f"{row.id}#{j}".encode())
+                    best = min(best, hashed.digest())
+            if best < bounds.get(row.stratum, b""):
+                found.append((row.stratum, best.hex(), row.id))
+        return found
+
+
 def lowest(
-    key: str, rows: Iterable[tuple[str, int]], take: int
-) -> list[tuple[bytes, str]]:
-    """Return the ``take`` lowest (ticket, id), lowest first.
+    engine: Engine, key: str, wanted: Mapping[str, int], rows: Mapping[str, int]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return the lowest (ticket, id) of each stratum, lowest first.
 
     A bound a little above the wanted share is tried first: nearly all rows are then
-    hashed and forgotten, and only the few are sorted. Should the bound be too tight,
-    all rows are sorted; the result is the same.
+    hashed and forgotten, and only the few are sorted. Where it proves too tight it is
+    widened, in the end to all rows: the result is the same.
 
     Args:
+        engine: where the rows are.
         key: 32 hex characters.
-        rows: (id, tickets), any order, ids unique.
-        take: how many, 0 ≤ take ≤ number of rows.
-
-    Returns:
-        Exactly ``take`` pairs; the ticket as 32 bytes, the id as text.
+        wanted: how many of each stratum, 0 ≤ wanted ≤ rows.
+        rows: how many rows each stratum has.
 
     Spec:
         draw-v1 §5 steps 1-2.
     """
-    kept = list(rows)
-    # Eight standard deviations above: too tight once in 10^14 draws. Rows with several
-    # tickets only put more below it.
-    share = (take + 8 * isqrt(take) + 64) * 2**64 // max(len(kept), 1)
-    # Compared as bytes, so that a prefix decides; ff… stands above every ticket.
-    found = _below(key, kept, share.to_bytes(8, "big")) if share < 2**64 else []
-    if len(found) < take:
-        found = _below(key, kept, b"\xff" * 33)
-    # Code points sort like UTF-8 bytes.
-    found.sort()
-    return found[:take]
-
-
-def _below(
-    key: str, rows: Iterable[tuple[str, int]], limit: bytes
-) -> list[tuple[bytes, str]]:
-    """Return (ticket, id) of the rows whose ticket is below the limit."""
-    # One loop, and the key hashed once: this is where a large draw spends its time.
-    copy = sha256(f"{key},".encode()).copy
-    found = []
-    for target, tickets in rows:
-        hashed = copy()
-        hashed.update(target.encode())
-        best = hashed.digest()
-        if tickets > 1:
-            for j in range(2, tickets + 1):
-                hashed = copy()
-                hashed.update(f"{target}#{j}".encode())
-                best = min(best, hashed.digest())
-        if best < limit:
-            found.append((best, target))
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in wanted}
+    short = {name: take for name, take in wanted.items() if take}
+    margin = 1
+    while short:
+        limits = {
+            name: _limit(take, rows[name], margin) for name, take in short.items()
+        }
+        for stratum, hashed, target in engine.below(key, limits):
+            found[stratum].append((hashed, target))
+        for name, take in tuple(short.items()):
+            if len(found[name]) < take and limits[name] < ALL:
+                found[name].clear()
+                continue
+            # Code points sort like UTF-8 bytes.
+            found[name].sort()
+            del found[name][take:], short[name]
+        margin *= 4
     return found
+
+
+def _limit(take: int, rows: int, margin: int) -> str:
+    """Return a ticket, or its beginning, below which ``take`` rows are expected.
+
+    Eight standard deviations above: too tight once in 10^14 draws. Rows with several
+    tickets only put more below it.
+    """
+    share = (take + margin * (8 * isqrt(take) + 64)) * 2**64 // rows
+    return f"{share:016x}" if share < 2**64 else ALL
 
 
 def quotas(strata: Strata) -> tuple[int, ...]:
@@ -184,14 +246,25 @@ def reserve_counts(
 
 
 def select(
-    *, key: str, rows: Iterable[StratumRow], strata: Strata, reserves: Ratio | None
+    *,
+    key: str,
+    rows: Collection[StratumRow],
+    strata: Strata,
+    reserves: Ratio | None,
+) -> Selection:
+    """Draw targets from rows in memory. For all else see :func:`select_with`."""
+    return select_with(Plain(rows), key=key, strata=strata, reserves=reserves)
+
+
+def select_with(
+    engine: Engine, *, key: str, strata: Strata, reserves: Ratio | None
 ) -> Selection:
     """Draw targets: in each stratum the lowest tickets.
 
     Args:
+        engine: where every row of strata.tsv is, in any order; each stratum
+            announced, with exactly as many rows as announced.
         key: 32 hex characters.
-        rows: every row of strata.tsv, any order; each stratum announced, with
-            exactly as many rows as announced.
         strata: as announced.
         reserves: how many reserves, as a ratio of the number drawn; None: none.
 
@@ -202,21 +275,24 @@ def select(
     Spec:
         draw-v1 §5 steps 1-3.
     """
-    members: dict[str, list[tuple[str, int]]] = {s.name: [] for s in strata.strata}
-    for row in rows:
-        if row.stratum not in members:
-            raise StateError("E403", stratum=row.stratum, rows=0)
-        members[row.stratum].append((row.id, row.tickets))
-    for s in strata.strata:
-        if len(members[s.name]) != s.rows:
-            raise StateError("E403", stratum=s.name, rows=len(members[s.name]))
+    counted = engine.count()
+    announced = {s.name: s.rows for s in strata.strata}
+    for name in sorted(counted.keys() - announced.keys()):
+        raise StateError("E403", stratum=name, rows=0)
+    for name, rows in announced.items():
+        if counted.get(name, 0) != rows:
+            raise StateError("E403", stratum=name, rows=counted.get(name, 0))
     taken = quotas(strata)
     extra = reserve_counts(strata, taken, reserves)
+    wanted = {
+        s.name: k + more for s, k, more in zip(strata.strata, taken, extra, strict=True)
+    }
+    found = lowest(engine, key, wanted, announced)
 
-    drawn: list[tuple[str, str, int, bytes]] = []
+    drawn: list[tuple[str, str, int, str]] = []
     waiting: list[Reserve] = []
-    for s, k, more in zip(strata.strata, taken, extra, strict=True):
-        ranked = enumerate(lowest(key, members[s.name], k + more), 1)
+    for s, k in zip(strata.strata, taken, strict=True):
+        ranked = enumerate(found[s.name], 1)
         for rank, (hashed, target) in islice(ranked, k):
             drawn.append((target, s.name, rank, hashed))
         waiting += [
@@ -224,7 +300,7 @@ def select(
                 id=TargetId(target),
                 stratum=s.name,
                 rank=rank,
-                ticket=Ticket(hashed.hex()),
+                ticket=Ticket(hashed),
             )
             for rank, (hashed, target) in ranked
         ]
@@ -236,7 +312,7 @@ def select(
                 id=TargetId(target),
                 stratum=stratum,
                 rank=rank,
-                ticket=Ticket(hashed.hex()),
+                ticket=Ticket(hashed),
             )
             for order, (target, stratum, rank, hashed) in enumerate(drawn, 1)
         ),

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dualrandom.draw import Selection, lowest, quotas, select, ticket
+from dualrandom.draw import Plain, Selection, quotas, select, ticket
+from dualrandom.draw import lowest as lowest_of
 from dualrandom.errors import StateError
 from dualrandom.model import (
     Quota,
@@ -266,9 +267,13 @@ def test_three_programs_draw_the_same(case: dict[str, Any], total: int | None) -
 # ── the few lowest, found without sorting all ────────────────────────────────────
 
 
+def lowest(key: str, rows: Sequence[tuple[str, int]], take: int) -> list[Any]:
+    every = [StratumRow(id=TargetId(i), stratum="a", tickets=n) for i, n in rows]
+    return lowest_of(Plain(every), key, {"a": take}, {"a": len(every)})["a"]
+
+
 def naive(key: str, rows: Sequence[tuple[str, int]], take: int) -> list[Any]:
-    every = sorted((bytes.fromhex(ticket(key, i, n)), i) for i, n in rows)
-    return every[:take]
+    return sorted((ticket(key, i, n), i) for i, n in rows)[:take]
 
 
 def test_lowest_is_a_sort_whatever_is_taken() -> None:
@@ -285,7 +290,7 @@ def test_lowest_is_a_sort_of_many() -> None:
 
 
 def test_lowest_when_the_bound_is_too_tight() -> None:
-    """Ids chosen so that none has a low ticket: the second way must be gone."""
+    """Ids chosen so that none has a low ticket: the bound must be widened."""
     every = [(f"T{n}", 1) for n in range(6000)]
     rows = [row for row in every if ticket(KEY, row[0]) > "8"]
     assert len(rows) > 2500

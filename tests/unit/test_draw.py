@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from dualrandom.draw import (
-    lowest,
     next_reserve,
     order_ticket,
     quotas,
@@ -56,12 +55,6 @@ def test_the_worked_tickets() -> None:
     assert ticket(KEY, "企独浙甬总字第000001号") == (
         "c7e8393fbed8c3b55745125c37874101ab694a5d6e2964ba3bc26d30d6bd952c"
     )
-
-
-def test_lowest_tells_tickets_as_bytes_and_ids() -> None:
-    assert lowest(KEY, [(T, 2)], 1) == [(bytes.fromhex(ticket(KEY, T, 2)), T)]
-    assert lowest(KEY, [], 0) == []
-    assert lowest(KEY, [(T, 1)], 0) == []
 
 
 def test_a_quota_above_the_rows_is_told() -> None:
