@@ -145,7 +145,7 @@ ACTS: Final[Mapping[str, Act]] = {
             "digest": _digest,
         }
     ),
-    "plan.set": Act(),
+    "plan.set": Act(fields={"year": _count, "version": _count, "digest": _digest}),
     "rules.set": Act(fields={"version": _count, "digest": _digest}),
     "draw.announce": Act(
         fields={

@@ -31,6 +31,7 @@ from dualrandom.disclosure import (
 from dualrandom.errors import InputError, StateError, VerificationError
 from dualrandom.folder import write_file
 from dualrandom.public import DrawLine, OfficePage, PublishedItem, Site
+from dualrandom.public_texts import PublishedText, text_files
 from dualrandom.shipped import shipped
 from dualrandom.staging import Swapped, list_files, read_file, swap_in, zip_bytes
 
@@ -45,6 +46,7 @@ __all__ = [
     "OfficePage",
     "PublicDraw",
     "PublishedItem",
+    "PublishedText",
     "Reader",
     "Site",
     "pack",
@@ -70,6 +72,7 @@ def plan_public(
     items: Iterable[PublishedItem],
     draws: Sequence[PublicDraw],
     verifier: bytes,
+    texts: Iterable[tuple[PublishedText, bytes]] = (),
 ) -> tuple[tuple[str, bytes], ...]:
     """Return all of ``public/`` but ``log/``, sorted by path, manifest last.
 
@@ -78,6 +81,7 @@ def plan_public(
         items: versions in any order; drafts are left out.
         draws: in any order.
         verifier: verify.py.
+        texts: versions of rules and plans, with their bytes.
 
     Raises:
         StateError: E912, two draws whose names differ at most in case: some file
@@ -92,6 +96,7 @@ def plan_public(
         (public.ITEMS, public.items_bytes(i for i in items if not i.record.draft)),
         (public.DRAWS, public.draws_bytes(draw.line for draw in draws)),
         (public.VERIFIER, verifier),
+        *text_files(texts),
     ]
     for draw in draws:
         top = f"{public.DRAW_FOLDERS}{draw.announcement.draw}"

@@ -53,6 +53,13 @@ def parse_quota(text: str) -> Quota:
     return Quota(ratio=ratio, round=rounding)
 
 
+def quota_text(quota: Quota) -> str:
+    """Return the text that :func:`parse_quota` reads as this: ``>=3/100``, ``20``."""
+    if quota.ratio is None:
+        return str(quota.count)
+    return f"{'>=' if quota.round is Rounding.UP else '<='}{quota.ratio}"
+
+
 def parse_ratio(text: str) -> Ratio | None:
     """Return ``3%``, ``0.5%``, ``2‰`` or ``1/33`` as a ratio in lowest terms."""
     if found := _PERCENT.fullmatch(text):

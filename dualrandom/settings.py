@@ -50,7 +50,6 @@ class Settings:
         database: file of registry and log, relative to the office's folder.
         officer: the officer's private key, relative to the office's folder.
         log_key: the log's private key, likewise.
-        due_days: days after a freeze by which a draw must have ended.
         site: (field, text) for the pages.
     """
 
@@ -59,7 +58,6 @@ class Settings:
     database: str = "office.db"
     officer: str = "keys/officer-01.key"
     log_key: str = "keys/log.key"
-    due_days: int = 7
     site: tuple[tuple[str, str], ...] = ()
 
 
@@ -68,7 +66,6 @@ def settings_bytes(settings: Settings) -> bytes:
     site = dict(settings.site)
     lines = [
         f"name = {_quoted(settings.name)}",
-        f"due_days = {settings.due_days}",
         "",
         "[log]",
         f"origin = {_quoted(settings.origin)}",
@@ -109,7 +106,6 @@ def load_settings(folder: Path) -> Settings:
             database=_text(_table(data, "database"), "file"),
             officer=_text(_table(data, "keys"), "officer"),
             log_key=_text(_table(data, "keys"), "log"),
-            due_days=int(data.get("due_days", 7)),
             site=tuple((f, str(site[f])) for f in SITE_FIELDS if f in site),
         )
     except FileNotFoundError as exc:

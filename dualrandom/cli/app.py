@@ -21,6 +21,7 @@ def build() -> typer.Typer:
         lists,
         logs,
         offices,
+        rules,
         sites,
         tasks,
     )
@@ -38,6 +39,7 @@ def build() -> typer.Typer:
     for module in (
         offices,
         lists,
+        rules,
         tasks,
         draws,
         approvals,

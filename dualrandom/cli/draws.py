@@ -370,6 +370,6 @@ def pack(
 
 
 def _day(text: str) -> dt.date | None:
-    from dualrandom.cli.tasks import day
+    from dualrandom.cli.options import day
 
     return day(text) if text else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from contextlib import suppress
@@ -29,6 +30,9 @@ Genesis = Annotated[
     Path | None,
     typer.Option(envvar="DUALRANDOM_GENESIS", help=say("cli.opt.genesis")),
 ]
+AsOf = Annotated[
+    str, typer.Option("--as-of", metavar="YYYY-MM-DD", help=say("cli.opt.as_of"))
+]
 NoInput = Annotated[
     bool,
     typer.Option(
@@ -38,6 +42,32 @@ NoInput = Annotated[
 
 PASSPHRASE = "DUALRANDOM_PASSPHRASE"  # noqa: S105 - a variable's name
 _TRIES = 3
+
+
+def day(text: str) -> dt.date:
+    """Return the day that an officer typed.
+
+    Raises:
+        UsageError: E165.
+    """
+    from dualrandom.errors import UsageError
+    from dualrandom.model import is_date
+
+    if not is_date(text):
+        raise UsageError("E165", value=text)
+    return dt.date.fromisoformat(text)
+
+
+def end_of(text: str) -> dt.datetime | None:
+    """Return the last second of a day in the office's time zone; "": None.
+
+    Raises:
+        UsageError: E165.
+    """
+    if not text:
+        return None
+    china = dt.timezone(dt.timedelta(hours=8))
+    return dt.datetime.combine(day(text), dt.time(23, 59, 59), china)
 
 
 def on_terminal() -> bool:

@@ -101,6 +101,12 @@ def document(value: dict[str, Any]) -> None:
     data(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def document_text(words: str) -> None:
+    """Print a document as it stands, to the byte: its digest is of that."""
+    with pause(), hearing(sys.stdout):
+        sys.stdout.write(words)
+
+
 def error(err: DualRandomError, *, as_json: bool) -> None:
     """Print an error: three lines, or one JSON object on stderr."""
     if not as_json:

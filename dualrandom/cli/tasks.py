@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
 from dualrandom.cli.language import say
-from dualrandom.cli.options import Json, here
+from dualrandom.cli.options import Json, day, here
 
 if TYPE_CHECKING:
     from dualrandom.records import TaskRecord
@@ -181,20 +180,6 @@ def _quota(quota: Any) -> str:  # noqa: ANN401 - a Quota; not imported at start-
 
 def _words(value: Any) -> str:  # noqa: ANN401 - any field of a task
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def day(text: str) -> dt.date:
-    """Return the day that an officer typed.
-
-    Raises:
-        UsageError: E165.
-    """
-    from dualrandom.errors import UsageError
-    from dualrandom.model import is_date
-
-    if not is_date(text):
-        raise UsageError("E165", value=text)
-    return dt.date.fromisoformat(text)
 
 
 def _two() -> list[str]:

@@ -25,6 +25,7 @@ from dualrandom.errors import (
 )
 from dualrandom.folder import load_folder, write_file
 from dualrandom.office import journal, memory
+from dualrandom.office.issued import check_issues
 from dualrandom.office.lookahead import Lookahead
 from dualrandom.office.sources import given
 from dualrandom.verify import KNOWN
@@ -164,7 +165,7 @@ def verify_office_log(
             )
 
         report = _run(run, trust, 0 if head is None else head.seq + 1)
-        lists = tx.check_lists(office.kept_list)
+        lists = (*tx.check_lists(office.kept_list), *check_issues(office, tx))
     folders = tuple(p for draw in report.draws for p in check_folder(office, draw))
     checked = _checked(report, trust, (*lists, *folders))
     _keep_state(state, own, report)

@@ -31,7 +31,8 @@ from dualrandom.freeze import Lists, freeze_files, prepare
 from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
 from dualrandom.office.outside import check_ahead, last_known
-from dualrandom.office.place import RULES, stamp
+from dualrandom.office.place import stamp
+from dualrandom.office.rules import rules_in_force
 from dualrandom.office.sources import check_drawable, given
 from dualrandom.randomness import Source, Standing, check_sources, standing
 from dualrandom.records import DrawState
@@ -98,10 +99,12 @@ def freeze(
             draft, not in force or expired; E387 the period is over; E388 the release
             is before the inspections end; E188 a folder is in the way; E189 a list
             is not what the log says; E623, a value that may be known already; E401,
-            E402, E361-E364 as for ``prepare``; E180, E183, E184 as for the log.
+            E402, E361-E364 as for ``prepare``; E180, E183, E184 as for the log;
+            E415, rules.md is not what was logged.
         InputError: E366, a reason that nobody could read; E371, not a draw id; E379,
             E606, E607, E610, the sources.
-        EnvironmentProblem: E187, fixed and logged, but not proved yet.
+        EnvironmentProblem: E187, fixed and logged, but not proved yet; E151, rules.md
+            cannot be read.
 
     Spec:
         draw-v1 §3.
@@ -150,6 +153,7 @@ def _prepare(
     if sealed_until is not None and sealed_until <= task.end:
         raise StateError("E388", date=str(sealed_until), end=str(task.end))
     draw, supersedes = _next_draw(tx, task, draw, reason)
+    house = rules_in_force(office, tx)
     scope = parse_scope(task.scope)
     lists = prepare(
         task,
@@ -168,7 +172,7 @@ def _prepare(
         office=office.settings.name,
         title=task.title,
         announced=stamp(moment),
-        due=stamp(_due(moment, office.settings.due_days, sources)),
+        due=stamp(_due(moment, house.rules.draw_days, sources)),
         task=Task(
             id=task.id,
             plan=task.plan,
@@ -176,7 +180,7 @@ def _prepare(
             scope=scope.text,
             start=str(task.start),
             end=str(task.end),
-            rules=_rules(office),
+            rules=house.issue.digest,
         ),
         items=tuple(_item(tx, code, today) for code in task.items),
         registry=_registry(tx),
@@ -327,15 +331,6 @@ def _registry(tx: Reader) -> RegistryState:
     return RegistryState(
         seq=max(seqs), targets=digests["targets"], inspectors=digests["inspectors"]
     )
-
-
-def _rules(office: Office) -> str:
-    try:
-        return sha256((office.root / RULES).read_bytes())
-    except OSError as exc:
-        raise EnvironmentProblem(
-            "E151", where=Where(file=RULES), reason=exc.strerror or ""
-        ) from exc
 
 
 def _said(announcement: Announcement, data: bytes, lists: Lists) -> Frozen:

@@ -16,13 +16,14 @@ from dualrandom.canonical import sha256
 from dualrandom.disclosure import RESULT, PublicDraw
 from dualrandom.errors import (
     CannotTellError,
+    EnvironmentProblem,
     StateError,
     UsageError,
     VerificationError,
     Where,
 )
 from dualrandom.model import is_draw_id
-from dualrandom.office import journal, memory
+from dualrandom.office import issued, journal, memory
 from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.place import stamp
@@ -33,6 +34,7 @@ from dualrandom.public import (
     Site,
     manifest_bytes,
 )
+from dualrandom.public_texts import PublishedText
 from dualrandom.publish import pack, plan_public, verifier, write_public
 from dualrandom.randomness import Beacon, Drand, Nist
 from dualrandom.registry.lists import ITEMS
@@ -90,6 +92,7 @@ def publish(office: Office) -> Published:
             for v in tx.history(ITEMS, (item.code, item.sub))
         ]
         logged = _last_manifest(tx)
+        texts = _texts(office, tx)
     for life in draws:
         _check_logged(office, life)
     journal.write_proofs(office, *(life.draw for life in draws))
@@ -103,6 +106,7 @@ def publish(office: Office) -> Published:
         items=versions,
         draws=[_public_draw(office, life.draw) for life in draws],
         verifier=verifier(),
+        texts=texts,
     )
     manifest = _content(files)
     seq = None
@@ -136,6 +140,21 @@ def publish(office: Office) -> Published:
         draws=len(draws),
         written=swapped.written,
     )
+
+
+def _texts(office: Office, tx: Reader) -> list[tuple[PublishedText, bytes]]:
+    """Return every version of rules and plans; a text that is gone is empty."""
+    acts: tuple[issued.Act, ...] = ("rules.set", "plan.set")
+    found = []
+    for one in (one for act in acts for one in issued.issues(tx, act)):
+        text = PublishedText(
+            year=one.year, version=one.version, since=stamp(one.at), digest=one.digest
+        )
+        try:
+            found.append((text, issued.text_of(office, one)))
+        except EnvironmentProblem:
+            found.append((text, b""))
+    return found
 
 
 def _check_logged(office: Office, life: audit.DrawLife) -> None:

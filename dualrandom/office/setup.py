@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,7 +15,7 @@ from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
 from dualrandom.folder import write_file
 from dualrandom.keys import PrivateKey, generate_key, load_public, save_key
 from dualrandom.model import is_value
-from dualrandom.office import journal, memory
+from dualrandom.office import issued, journal, memory
 from dualrandom.office.place import (
     DRAWS,
     KEPT,
@@ -169,13 +170,8 @@ def _fill(
             },
             signer=officer,
         )
-        journal.append(
-            office,
-            tx,
-            "rules.set",
-            {"version": 1, "digest": sha256(rules)},
-            signer=officer,
-        )
+        # Nothing to undo: a founding that fails takes its folder away.
+        issued.issue(office, tx, ExitStack(), "rules.set", rules, signer=officer)
     with office.registry.read() as tx:
         genesis = next(iter(tx.entries()))
     journal.keep_genesis(office, genesis)

@@ -625,7 +625,7 @@ def test_unknown_act_is_not_checked() -> None:
 
 def test_known_act_without_a_grammar_is_not_checked() -> None:
     log = LogMaker()
-    log.append("plan.set", {"plan": "2026-03"})
+    log.append("anchor", {"to": "2026-03"})
     report = log.check()
     assert (report.exit_code, codes(report, "unchecked")) == (6, ["E745"])
 

@@ -279,6 +279,12 @@ def _incoherent() -> Iterator[History]:
     unsorted = announce | {"keys": mine["keys"][::-1]}
     yield one("keys-unsorted", "draw.announce", unsorted, "E746")
     yield one("no-digest", "registry.change", change | {"digest": "x"}, "E746")
+    plan = {"version": 1, "digest": TARGETS}
+    yield one("plan-without-year", "plan.set", plan, "E746")
+    plan["year"] = 2026
+    yield one("plan-by-name", "plan.set", plan | {"version": "2026-03"}, "E746")
+    memo = tried("plan.set", plan | {"memo": 1})
+    yield "plan-with-more", memo, 6, None, None, "coherence", {}
     log = tried("key.add", {"key": SECOND.vkey(), "role": "officer"}, approvers=[JIWEI])
     yield "key-there-already", log, 1, 11, "E748", "coherence", {}
     revoke = {"key": OFFICER.vkey(), "suspect_from": 3}

@@ -171,7 +171,7 @@ def write(folder: Path, **given: Any) -> Kept:
         "supervisors": [k.vkey() for k in SUPERVISORS], "quorum": 1,
     })  # fmt: skip
     for n in range(given.get("before", 4)):
-        log.append("plan.set", {"plan": n})
+        log.append("anchor", {"at": n})
     body = about | {"task": notice["task"]["id"], "registry": notice["registry"]}
     announced = log.append(
         "draw.announce",
@@ -192,8 +192,8 @@ def write(folder: Path, **given: Any) -> Kept:
         body = about | {"reason": "sealed-missing"} | given.get("end_body", {})
         who = given.get("seconds", SUPERVISORS[:1])
         ended = log.append("draw.abandon", body, "2026-11-20T03:00:00Z", who, **more)
-    log.append("plan.set", {"plan": 9})
-    log.append("plan.set", {"plan": 10})
+    log.append("anchor", {"at": 9})
+    log.append("anchor", {"at": 10})
     size = seen if given.get("at", "announce") == "announce" else len(log.entries)
     times = given.get("cosigned", (NOON, NOON + 60))
     cosigners = tuple(zip(SUPERVISORS, times, strict=False))
