@@ -109,6 +109,7 @@ def histories() -> Iterator[History]:
     yield from _anchors()
     yield from _damage()
     yield from _forgeries()
+    yield from _plans()
     yield from _incoherent()
     yield from _beginnings()
 
@@ -251,6 +252,20 @@ def _forgeries() -> Iterator[History]:
     yield "supervisor-added", log, 0, None, None, "", {}
 
 
+def _plans() -> Iterator[History]:
+    plan = {"version": 1, "digest": TARGETS}
+    full = plan | {"year": 2026}
+    log = tried("plan.set", full)
+    yield "plan", log, 0, None, None, "", {"kept": [log.checkpoint()]}
+    log = tried("plan.set", full | {"memo": 1})
+    yield "plan-with-more", log, 6, None, None, "", {}
+    for name, body in (
+        ("plan-without-year", plan),
+        ("plan-by-name", full | {"version": "2026-03"}),
+    ):
+        yield name, tried("plan.set", body), 1, 11, "E746", "coherence", {}
+
+
 def _incoherent() -> Iterator[History]:
     mine = {"keys": _keys(SECOND)}
     latest = {"seq": 10, "targets": TARGETS, "inspectors": INSPECTORS}
@@ -279,12 +294,6 @@ def _incoherent() -> Iterator[History]:
     unsorted = announce | {"keys": mine["keys"][::-1]}
     yield one("keys-unsorted", "draw.announce", unsorted, "E746")
     yield one("no-digest", "registry.change", change | {"digest": "x"}, "E746")
-    plan = {"version": 1, "digest": TARGETS}
-    yield one("plan-without-year", "plan.set", plan, "E746")
-    plan["year"] = 2026
-    yield one("plan-by-name", "plan.set", plan | {"version": "2026-03"}, "E746")
-    memo = tried("plan.set", plan | {"memo": 1})
-    yield "plan-with-more", memo, 6, None, None, "coherence", {}
     log = tried("key.add", {"key": SECOND.vkey(), "role": "officer"}, approvers=[JIWEI])
     yield "key-there-already", log, 1, 11, "E748", "coherence", {}
     revoke = {"key": OFFICER.vkey(), "suspect_from": 3}
