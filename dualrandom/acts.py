@@ -113,6 +113,14 @@ def _sorted_texts(value: Value) -> bool:
     return len(texts) == len(value) and texts == sorted(set(texts), key=str.encode)
 
 
+_CHANGE: Final[Grammar] = {
+    "list": _list,
+    "added": _count,
+    "changed": _count,
+    "retired": _count,
+    "change": _digest,
+    "digest": _digest,
+}
 _DRAW: Final[Grammar] = {"draw": _draw, "commitment": _digest, "keys": _sorted_texts}
 _PERSONS: Final = (Role.OFFICER, Role.SUPERVISOR)
 
@@ -135,16 +143,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "key.revoke": Act(
         roles=_PERSONS, approved=True, fields={"key": _key, "suspect_from": _count}
     ),
-    "registry.change": Act(
-        fields={
-            "list": _list,
-            "added": _count,
-            "changed": _count,
-            "retired": _count,
-            "change": _digest,
-            "digest": _digest,
-        }
-    ),
+    "registry.change": Act(fields=_CHANGE),
     "plan.set": Act(fields={"year": _count, "version": _count, "digest": _digest}),
     "rules.set": Act(fields={"version": _count, "digest": _digest}),
     "draw.announce": Act(
@@ -168,17 +167,31 @@ ACTS: Final[Mapping[str, Act]] = {
     "draw.substitute": Act(approved=True),
     "draw.release": Act(),
     "draw.verify": Act(roles=(Role.SUPERVISOR,)),
-    "result.record": Act(),
-    "result.approve": Act(approved=True),
-    "result.correct": Act(),
-    "penalty.record": Act(),
-    "penalty.change": Act(),
-    "penalty.withdraw": Act(),
+    "result.record": Act(fields={**_CHANGE, "draw": _draw}),
+    "result.approve": Act(
+        approved=True, fields={"draw": _draw, "record": _count, "results": _digest}
+    ),
+    "result.correct": Act(fields={**_CHANGE, "draw": _draw, "reason": _word}),
+    "penalty.record": Act(fields=_CHANGE),
+    "penalty.change": Act(fields={**_CHANGE, "reason": _word}),
+    "penalty.withdraw": Act(fields={**_CHANGE, "reason": _word}),
     "notice.publish": Act(fields={"manifest": _digest}),
     "notice.withdraw": Act(),
     "anchor": Act(),
 }
 """Every act of version 1. Spec: log-v1 §4."""
+
+CHANGES: Final = (
+    "registry.change",
+    "result.record",
+    "result.correct",
+    "penalty.record",
+    "penalty.change",
+    "penalty.withdraw",
+)
+"""The acts that tell of a change of one list."""
+REVIEWS: Final = ("result.record", "result.correct", "result.approve")
+"""The acts that tell of a draw's results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

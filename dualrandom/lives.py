@@ -68,8 +68,12 @@ class Lives:
         """The latest state of every list, by name."""
         return tuple(self._lists[name] for name in sorted(self._lists))
 
+    def of(self, draw: str) -> DrawLife | None:
+        """Return what the log says of one draw, or None."""
+        return self._draws.get(draw)
+
     def change(self, entry: Entry) -> None:
-        """Take up a ``registry.change``."""
+        """Take up a change of a list."""
         body: Any = entry.body
         state = ListState(list=body["list"], seq=entry.seq, digest=body["digest"])
         self._lists[state.list] = state

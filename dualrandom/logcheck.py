@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from dualrandom.acts import ACTS, Role, check_body
+from dualrandom.acts import ACTS, CHANGES, REVIEWS, Role, check_body
 from dualrandom.anchors import Anchors
 from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.entries import NO_PREVIOUS, approval_text, parse_entry
@@ -31,6 +31,7 @@ from dualrandom.lives import Lives
 from dualrandom.logreport import Findings, LogReport, LogTrust
 from dualrandom.merkle import Tree
 from dualrandom.notes import check_signature, open_note
+from dualrandom.reviews import Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -101,6 +102,7 @@ class LogChecker:
         self._origin: str | None = None
         self._ring = KeyRing()
         self._lives = Lives()
+        self._reviews = Reviews()
         self._is_new = _Operations().add if is_new is None else is_new
         self._known_genesis = False
         self._anchors.meet(self._tree, self._origin, self._ring)
@@ -254,12 +256,14 @@ class LogChecker:
             not self._ring.is_due(entry.body["keys"], signer.key)
         ):
             raise VerificationError("E758")
-        if act == "key.add":
+        if act in REVIEWS:
+            self._reviews.take(entry, self._lives.of(str(entry.body["draw"])))
+        if act in CHANGES:
+            self._lives.change(entry)
+        elif act == "key.add":
             self._ring.add(entry)
         elif act == "key.revoke":
             self._suspect(seq, entry, self._ring.revoke(entry))
-        elif act == "registry.change":
-            self._lives.change(entry)
         elif act == "draw.announce":
             for state in self._lives.announce(entry):
                 self._findings.unchecked(seq, "E757", list=state.list, seq=state.seq)
@@ -308,6 +312,7 @@ class LogChecker:
             first=findings.first,
             keys=self._ring.keys,
             draws=self._lives.draws,
+            reviews=self._reviews.all,
             lists=self._lives.lists,
             cosigned=self._anchors.cosigned,
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dualrandom.keyring import LogKey
     from dualrandom.lives import DrawLife, ListState
     from dualrandom.policy import Policy
+    from dualrandom.reviews import Review
 
 MOST: Final = 50
 """How many findings of one code are kept; the rest are counted."""
@@ -97,6 +98,7 @@ class LogReport:
         first: the first bad entry, or None.
         keys: every key that the log ever knew.
         draws: every draw, in the order of announcement.
+        reviews: the results of every draw that has some.
         lists: the latest state of every list: compare it with the database.
         cosigned: names and times (seconds since 1970) of valid cosignatures on the
             checkpoint.
@@ -112,6 +114,7 @@ class LogReport:
     first: int | None
     keys: tuple[LogKey, ...]
     draws: tuple[DrawLife, ...]
+    reviews: tuple[Review, ...]
     lists: tuple[ListState, ...]
     cosigned: tuple[tuple[str, int], ...]
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualrandom.canonical import json_bytes, leaf_hash, sha256
 from dualrandom.model import Area, InspectorId, Post, Quota, Ratio, Rounding, TargetId
+from dualrandom.outcomes import ObjectionRecord, PenaltyRecord, ResultRecord
 from dualrandom.records import (
     BasisRecord,
     DrawRecord,
@@ -265,6 +266,42 @@ def task(id_: str = "2026-001", **fields: Any) -> TaskRecord:
         "reserves": Ratio(p=1, q=10),
     }
     return TaskRecord(**(made | fields))
+
+
+def result(number: int = 1, **fields: Any) -> ResultRecord:
+    made: dict[str, Any] = {
+        "draw": "2026-001",
+        "target": TargetId(f"T-{number}"),
+        "item": ItemCode("SP-03"),
+        "done": dt.date(2026, 12, 8),
+        "codes": "1",
+        "code": "01",
+        "text": "未发现问题",
+    }
+    return ResultRecord(**(made | fields))
+
+
+def penalty(number: str = "示罚〔2026〕1号", **fields: Any) -> PenaltyRecord:
+    made: dict[str, Any] = {
+        "number": number,
+        "party": "示例食品店",
+        "violation": "经营超过保质期的食品",
+        "basis": "《食品安全法》第一百二十四条",
+        "content": "罚款5000元",
+        "authority": "示例市市场监督管理局",
+        "decided": dt.date(2026, 12, 20),
+    }
+    return PenaltyRecord(**(made | fields))
+
+
+def objection(id_: str = "YY-1", **fields: Any) -> ObjectionRecord:
+    made: dict[str, Any] = {
+        "id": id_,
+        "received": dt.date(2026, 12, 21),
+        "who": "示例食品店",
+        "text": "检查日本店未营业",
+    }
+    return ObjectionRecord(**(made | fields))
 
 
 def draw(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dualrandom.office.place import Office
     from dualrandom.registry import Writer
     from dualrandom.registry.changes import Changes
-    from dualrandom.registry.lists import ListKind
+    from dualrandom.registry.kinds import ListKind
 
 ListName = Literal["items", "targets", "inspectors"]
 

@@ -21,16 +21,19 @@ from dualrandom.registry.changes import Changes, Stamp, Version
 from dualrandom.registry.check import Kept
 from dualrandom.registry.files import change_bytes, list_bytes, parse_list
 from dualrandom.registry.history import Moment
+from dualrandom.registry.kinds import ListKind
 from dualrandom.registry.lists import (
     BASES,
     DRAWS,
     INSPECTORS,
     ITEMS,
     LISTS,
+    OBJECTIONS,
+    PENALTIES,
     RECUSALS,
+    RESULTS,
     TARGETS,
     TASKS,
-    ListKind,
 )
 from dualrandom.registry.log_store import START, Head
 from dualrandom.registry.transactions import Reader, Registry, Writer
@@ -41,7 +44,10 @@ __all__ = [
     "INSPECTORS",
     "ITEMS",
     "LISTS",
+    "OBJECTIONS",
+    "PENALTIES",
     "RECUSALS",
+    "RESULTS",
     "START",
     "TARGETS",
     "TASKS",

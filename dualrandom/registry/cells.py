@@ -138,6 +138,7 @@ NUMBER: Final = Form(
     decode=lambda cell: int(cell) if cell else None,
     sql="number",
 )
+FLAG: Final = Form(encode=lambda flag: "yes" if flag else "", decode=bool)
 WORDS: Final = Form(
     encode=_words, decode=lambda cell: tuple(cell.split(",")) if cell else ()
 )
@@ -188,6 +189,7 @@ DIGEST: Final = Rule(
     ok=lambda cell: is_hex(cell, 64),
     sql="length({0}) = 64 AND {0} NOT GLOB '*[^0-9a-f]*'",
 )
+IS_FLAG: Final = Rule(ok=("", "yes").__contains__, sql="{0} IN ('', 'yes')")
 LISTED: Final = Rule(ok=are_words)
 COUNT: Final = Rule(ok=is_number, sql="{0} >= 0")
 # SQLite moves 2026-02-30 to March: only a day that there is comes back the same.

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dualrandom.errors import StateError
-from dualrandom.registry.lists import shown_key
+from dualrandom.registry.kinds import shown_key
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from dualrandom.registry.lists import Key, ListKind, Row
+    from dualrandom.registry.kinds import Key, ListKind, Row
 
 R = TypeVar("R")
 

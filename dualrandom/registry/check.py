@@ -32,7 +32,8 @@ from dualrandom.registry.files import (
     parse_rows,
     rows_bytes,
 )
-from dualrandom.registry.lists import DRAWS, LISTS, shown_key
+from dualrandom.registry.kinds import shown_key
+from dualrandom.registry.lists import DRAWS, LISTS
 from dualrandom.registry.log_store import entry_at
 from dualrandom.registry.tables import VERSIONS, change, entry
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy import Row as Found
 
-    from dualrandom.registry.lists import Key, ListKind, Row
+    from dualrandom.registry.kinds import Key, ListKind, Row
     from dualrandom.registry.told import ListChange, Told
 
 Kept = Callable[[str], bytes | None]

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, select
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import Problem, VerificationError, Where, problem
 from dualrandom.registry import told
-from dualrandom.registry.lists import shown_key
+from dualrandom.registry.kinds import shown_key
 from dualrandom.registry.tables import VERSIONS, metadata
 
 if TYPE_CHECKING:

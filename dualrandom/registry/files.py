@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dualrandom.registry.changes import Changes
-    from dualrandom.registry.lists import Key, ListKind, Row
+    from dualrandom.registry.kinds import Key, ListKind, Row
 
 R = TypeVar("R")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, FromClause
 
-    from dualrandom.registry.lists import Key, ListKind, Row
+    from dualrandom.registry.kinds import Key, ListKind, Row
     from dualrandom.registry.tables import Versions
 
 R = TypeVar("R")

@@ -1,26 +1,26 @@
-"""The lists that an office keeps, and each record as cells.
+"""The lists that an office keeps: their columns, in the order of their files.
 
-Border: pure. A *row* is a record as a tuple of cells: strings exactly as they stand
-in a list's file and, but for missing dates and numbers (NULL), in the database.
+Border: pure; what a list is stands in :mod:`.kinds`.
 
-- A record's row reads back as that record; what has no such row is refused (E303).
-- The leading ``key`` columns name a record; rows are sorted by them, as UTF-8.
 - Columns may be added at the end in a later version, never renamed or taken away:
   digests of old files must still come out.
-
-    TARGETS.rows([(target, private)]) == {
-        ("91330000EXAMPLE017",): ("91330000EXAMPLE017", "示例食品店", …)
-    }
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final
 
-from dualrandom.errors import InputError, Problem, VerificationError, Where, problem
-from dualrandom.model import Area, is_value
+from dualrandom.errors import InputError
+from dualrandom.model import Area
+from dualrandom.outcomes import (
+    Display,
+    ObjectionRecord,
+    PenaltyRecord,
+    Procedure,
+    Reply,
+    ResultRecord,
+)
 from dualrandom.records import (
     BasisRecord,
     Cause,
@@ -34,167 +34,9 @@ from dualrandom.records import (
     TaskRecord,
 )
 from dualrandom.registry import cells
+from dualrandom.registry.kinds import Column, ListKind, kind_of, texts
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from dualrandom.registry.cells import Form, Rule
-
-R = TypeVar("R")
-Row = tuple[str, ...]
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a list.
-
-    Attributes:
-        private: kept in a table of its own, apart from what may be published.
-    """
-
-    name: str
-    form: Form = cells.TEXT
-    rule: Rule = cells.ANY
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListKind(Generic[R]):
-    """One list: its columns, and how a record becomes a row and back.
-
-    Attributes:
-        name: as in the log's ``registry.change``.
-        table: as in the database.
-        key: how many leading columns name a record.
-        values: the values of a record, in the columns' order.
-        make: the record of such values.
-        names: the columns' names, in order.
-    """
-
-    name: str
-    table: str
-    columns: tuple[Column, ...] = field(repr=False)
-    key: int
-    values: Callable[[R], tuple[Any, ...]] = field(repr=False)
-    make: Callable[[list[Any]], R] = field(repr=False)
-    names: tuple[str, ...] = field(init=False, repr=False)
-    _forms: tuple[tuple[int, Form], ...] = field(init=False, repr=False)
-    _rules: tuple[tuple[int, Callable[[str], bool]], ...] = field(
-        init=False, repr=False
-    )
-
-    def __post_init__(self) -> None:
-        # Lists have millions of cells, most of them plain text: only the others
-        # are gone through one by one.
-        numbered = tuple(enumerate(self.columns))
-        forms = ((at, c.form) for at, c in numbered if c.form is not cells.TEXT)
-        rules = ((at, c.rule.ok) for at, c in numbered if c.rule.ok is not None)
-        object.__setattr__(self, "names", tuple(c.name for c in self.columns))
-        object.__setattr__(self, "_forms", tuple(forms))
-        object.__setattr__(self, "_rules", tuple(rules))
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the columns that name a record."""
-        return self.names[: self.key]
-
-    def decode(self, row: Row) -> R:
-        """Return the record of a row.
-
-        Raises:
-            VerificationError: E306, a cell that is not of its column's form; only
-                somebody else can have written it.
-        """
-        values: list[Any] = list(row)
-        try:
-            "".join(row)  # whoever lifts STRICT can put bytes or nothing for text
-            for at, form in self._forms:
-                values[at] = form.decode(values[at])
-        except (ValueError, TypeError, KeyError, VerificationError) as exc:
-            key = shown_key(row[: self.key])
-            raise VerificationError("E306", list=self.name, id=key) from exc
-        return self.make(values)
-
-    def rows(self, records: Iterable[R]) -> dict[Key, Row]:
-        """Return records as rows by key, in order of the keys.
-
-        Raises:
-            InputError: E302, with E303 for each value that may not be kept, and
-                E304 for each key that is there twice.
-        """
-        out: dict[Key, Row] = {}
-        faults: list[Problem] = []
-        for record in records:
-            row = self._row(record)
-            if not self._legal(row):
-                faults += self._faults(row)
-            key = row[: self.key]
-            if key in out:
-                faults.append(
-                    problem("E304", Where(), list=self.name, id=shown_key(key))
-                )
-            out[key] = row
-        if faults:
-            raise InputError(
-                "E302", problems=tuple(faults), list=self.name, count=len(faults)
-            )
-        return {key: out[key] for key in sorted(out)}
-
-    def _row(self, record: R) -> Row:
-        row = list(self.values(record))
-        for at, form in self._forms:
-            row[at] = form.encode(row[at])
-        return tuple(row)
-
-    def _legal(self, row: Row) -> bool:
-        if not is_value("".join(row)):
-            return False
-        return all(ok(row[at]) for at, ok in self._rules)
-
-    def _faults(self, row: Row) -> Iterable[Problem]:
-        for column, cell in zip(self.columns, row, strict=True):
-            if not is_value(cell) or (
-                column.rule.ok is not None and not column.rule.ok(cell)
-            ):
-                yield problem(
-                    "E303",
-                    Where(),
-                    list=self.name,
-                    id=shown_key(row[: self.key]),
-                    field=column.name,
-                    value=cell[:80],
-                )
-
-
-def shown_key(key: Key) -> str:
-    """Return a key as one word for people: ``SP-03/2``; empty parts are left out."""
-    return "/".join(part for part in key if part)
-
-
-def _kind(
-    type_: Callable[..., R],
-    name: str,
-    table: str,
-    columns: tuple[Column, ...],
-    key: int,
-) -> ListKind[R]:
-    names = tuple(column.name for column in columns)
-    return ListKind(
-        name=name,
-        table=table,
-        columns=columns,
-        key=key,
-        values=attrgetter(*names),
-        make=lambda values: type_(**dict(zip(names, values, strict=True))),
-    )
-
-
-def _texts(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name) for name in names)
-
-
-ITEMS: Final[ListKind[ItemRecord]] = _kind(
+ITEMS: Final[ListKind[ItemRecord]] = kind_of(
     ItemRecord,
     "items",
     "item",
@@ -202,19 +44,19 @@ ITEMS: Final[ListKind[ItemRecord]] = _kind(
         Column(name="code", rule=cells.CODE),
         Column(name="sub"),
         Column(name="name", rule=cells.NAMED),
-        *_texts("field", "category", "basis", "body", "object", "content", "method"),
-        *_texts("ratio", "frequency", "kind", "staff", "lead", "partners", "level"),
+        *texts("field", "category", "basis", "body", "object", "content", "method"),
+        *texts("ratio", "frequency", "kind", "staff", "lead", "partners", "level"),
         Column(name="unit"),
         Column(name="effective", form=cells.DATE, rule=cells.DAY_IF_ANY),
         Column(name="expires", form=cells.DATE, rule=cells.DAY_IF_ANY),
-        *_texts("status", "note", "power"),
+        *texts("status", "note", "power"),
         Column(name="need", form=cells.WORDS, rule=cells.LISTED),
         Column(name="cause", form=cells.word(Cause), rule=cells.one_of(Cause)),
         Column(name="basis_date", form=cells.DATE, rule=cells.DAY_IF_ANY),
     ),
     key=2,
 )
-BASES: Final[ListKind[BasisRecord]] = _kind(
+BASES: Final[ListKind[BasisRecord]] = kind_of(
     BasisRecord,
     "bases",
     "basis",
@@ -225,17 +67,17 @@ BASES: Final[ListKind[BasisRecord]] = _kind(
     ),
     key=1,
 )
-INSPECTORS: Final[ListKind[InspectorRecord]] = _kind(
+INSPECTORS: Final[ListKind[InspectorRecord]] = kind_of(
     InspectorRecord,
     "inspectors",
     "inspector",
     (
         Column(name="id", rule=cells.ID),
         Column(name="name", rule=cells.NAMED),
-        *_texts("unit", "region", "level", "category"),
+        *texts("unit", "region", "level", "category"),
         Column(name="qualifications", form=cells.WORDS, rule=cells.LISTED),
         Column(name="scope", form=cells.WORDS, rule=cells.LISTED),
-        *_texts("expert", "certificate"),
+        *texts("expert", "certificate"),
         Column(name="valid_until", form=cells.DATE, rule=cells.DAY_IF_ANY),
         Column(name="status"),
         Column(name="max", form=cells.NUMBER, rule=cells.COUNT),
@@ -245,7 +87,7 @@ INSPECTORS: Final[ListKind[InspectorRecord]] = _kind(
     ),
     key=1,
 )
-RECUSALS: Final[ListKind[Recusal]] = _kind(
+RECUSALS: Final[ListKind[Recusal]] = kind_of(
     Recusal,
     "recusals",
     "recusal",
@@ -258,7 +100,7 @@ RECUSALS: Final[ListKind[Recusal]] = _kind(
     ),
     key=2,
 )
-TASKS: Final[ListKind[TaskRecord]] = _kind(
+TASKS: Final[ListKind[TaskRecord]] = kind_of(
     TaskRecord,
     "tasks",
     "task",
@@ -268,7 +110,7 @@ TASKS: Final[ListKind[TaskRecord]] = _kind(
         Column(name="items", form=cells.WORDS, rule=cells.LISTED),
         Column(name="start", form=cells.DATE, rule=cells.DAY),
         Column(name="end", form=cells.DATE, rule=cells.DAY),
-        *_texts("plan", "scope", "strata_by"),
+        *texts("plan", "scope", "strata_by"),
         Column(name="quotas", form=cells.QUOTAS),
         Column(name="total", form=cells.NUMBER, rule=cells.COUNT),
         Column(name="tickets", form=cells.TICKETS),
@@ -279,7 +121,7 @@ TASKS: Final[ListKind[TaskRecord]] = _kind(
     ),
     key=1,
 )
-DRAWS: Final[ListKind[DrawRecord]] = _kind(
+DRAWS: Final[ListKind[DrawRecord]] = kind_of(
     DrawRecord,
     "draws",
     "draw",
@@ -296,7 +138,7 @@ DRAWS: Final[ListKind[DrawRecord]] = _kind(
 _PUBLIC = (
     Column(name="id", rule=cells.ID),
     Column(name="name", rule=cells.NAMED),
-    *_texts("kind", "industry", "region", "registrar", "status", "address"),
+    *texts("kind", "industry", "region", "registrar", "status", "address"),
     Column(name="established", form=cells.DATE, rule=cells.DAY_IF_ANY),
     Column(name="tags", form=cells.WORDS, rule=cells.LISTED),
 )
@@ -307,7 +149,7 @@ _PRIVATE = (
 )
 _LATER = (
     Column(name="licences", form=cells.LICENCES),
-    *_texts("producer", "standard", "trademark", "model", "enterprise"),
+    *texts("producer", "standard", "trademark", "model", "enterprise"),
 )
 
 
@@ -352,6 +194,68 @@ TARGETS: Final[ListKind[tuple[TargetRecord, TargetPrivate]]] = ListKind(
     make=_target,
 )
 
+RESULTS: Final[ListKind[ResultRecord]] = kind_of(
+    ResultRecord,
+    "results",
+    "result",
+    (
+        Column(name="draw", rule=cells.DRAW_ID),
+        Column(name="target", rule=cells.ID),
+        Column(name="item", rule=cells.CODE),
+        Column(name="done", form=cells.DATE, rule=cells.DAY),
+        Column(name="codes", rule=cells.NAMED),
+        Column(name="code", rule=cells.NAMED),
+        Column(name="text", rule=cells.NAMED),
+        *texts("action", "action_text", "note"),
+    ),
+    key=3,
+)
+PENALTIES: Final[ListKind[PenaltyRecord]] = kind_of(
+    PenaltyRecord,
+    "penalties",
+    "penalty",
+    (
+        Column(name="number", rule=cells.CODE),
+        Column(name="party", rule=cells.NAMED),
+        Column(name="party_code"),
+        *(
+            Column(name=name, rule=cells.NAMED)
+            for name in ("violation", "basis", "content", "authority")
+        ),
+        Column(name="decided", form=cells.DATE, rule=cells.DAY),
+        *texts("draw", "target"),
+        Column(
+            name="procedure", form=cells.word(Procedure), rule=cells.one_of(Procedure)
+        ),
+        Column(name="display", form=cells.word(Display), rule=cells.one_of(Display)),
+        Column(name="restricted_until", form=cells.DATE, rule=cells.DAY_IF_ANY),
+        Column(name="warning", form=cells.FLAG, rule=cells.IS_FLAG),
+        Column(name="quality", form=cells.FLAG, rule=cells.IS_FLAG),
+        *(
+            Column(name=name, form=cells.DATE, rule=cells.DAY_IF_ANY)
+            for name in ("changed", "revoked", "repaired")
+        ),
+        Column(name="unit"),
+    ),
+    key=1,
+)
+OBJECTIONS: Final[ListKind[ObjectionRecord]] = kind_of(
+    ObjectionRecord,
+    "objections",
+    "objection",
+    (
+        Column(name="id", rule=cells.CODE),
+        *texts("draw", "penalty"),
+        Column(name="received", form=cells.DATE, rule=cells.DAY),
+        Column(name="who", rule=cells.NAMED),
+        Column(name="text", rule=cells.NAMED),
+        Column(name="replied", form=cells.DATE, rule=cells.DAY_IF_ANY),
+        Column(name="reply", form=cells.word(Reply), rule=cells.one_of(Reply)),
+        *texts("answer", "unit"),
+    ),
+    key=1,
+)
+
 LISTS: Final[tuple[ListKind[Any], ...]] = (
     ITEMS,
     TARGETS,
@@ -359,7 +263,10 @@ LISTS: Final[tuple[ListKind[Any], ...]] = (
     RECUSALS,
     TASKS,
     BASES,
+    RESULTS,
+    PENALTIES,
+    OBJECTIONS,
 )
-"""The lists whose every change stands in the log as ``registry.change``."""
+"""The lists whose every change stands in the log."""
 KINDS: Final[tuple[ListKind[Any], ...]] = (*LISTS, DRAWS)
 """All that is kept as versions; draws follow from the log's draw acts."""

@@ -40,7 +40,7 @@ from sqlalchemy import (
     text,
 )
 
-from dualrandom.registry.lists import KINDS, ListKind
+from dualrandom.registry.lists import KINDS
 from dualrandom.registry.triggers import (
     log_triggers,
     private_triggers,
@@ -52,7 +52,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-    from dualrandom.registry.lists import Column as Cell
+    from dualrandom.registry.kinds import Column as Cell
+    from dualrandom.registry.kinds import ListKind
 
 MAX_ENTRY: Final = 65_535
 """Bytes of an entry at most. Spec: log-v1 §1."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dualrandom.acts import CHANGES
 from dualrandom.canonical import parse_json
 from dualrandom.errors import VerificationError
 from dualrandom.fields import Fields
@@ -39,7 +40,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListChange:
-    """The body of a ``registry.change``.
+    """What every change of a list says of it.
 
     Attributes:
         change: SHA-256 of the change's file.
@@ -83,12 +84,12 @@ def read(data: bytes) -> Told:
 
 
 def list_change(told: Told) -> ListChange | None:
-    """Return what a ``registry.change`` says, or None of another act.
+    """Return what a change of a list says, or None of another act.
 
     Raises:
         VerificationError: E801.
     """
-    if told.act != "registry.change":
+    if told.act not in CHANGES:
         return None
     return ListChange(
         list=told.body.text("list"),

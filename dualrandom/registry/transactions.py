@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     )
     from dualrandom.registry.check import Kept
     from dualrandom.registry.history import Moment
-    from dualrandom.registry.lists import Key, ListKind
+    from dualrandom.registry.kinds import Key, ListKind
     from dualrandom.registry.log_store import Head
 
 R = TypeVar("R")

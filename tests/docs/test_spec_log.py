@@ -39,7 +39,7 @@ ROOMS = [
     "merkle",
     "notes",
 ]
-ROOMS += ["policy", "tiles"]
+ROOMS += ["policy", "reviews", "tiles"]
 
 
 class Block(NamedTuple):

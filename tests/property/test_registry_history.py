@@ -32,7 +32,10 @@ from dualrandom.registry import (
     INSPECTORS,
     ITEMS,
     LISTS,
+    OBJECTIONS,
+    PENALTIES,
     RECUSALS,
+    RESULTS,
     TARGETS,
     TASKS,
     Changes,
@@ -45,7 +48,10 @@ from tests.clerk import (
     draw,
     inspector,
     item,
+    objection,
+    penalty,
     recusal,
+    result,
     target,
     task,
 )
@@ -80,6 +86,15 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["食品安全法", "广告法"]),
         changed=st.dates(dt.date(2026, 1, 1), dt.date(2026, 1, 3)),
     ),
+    "results": st.builds(result, numbers, note=st.sampled_from(["", "甲"])),
+    "penalties": st.builds(
+        penalty,
+        st.sampled_from(["1号", "2号"]),
+        revoked=st.none() | st.just(dt.date(2027, 1, 4)),
+    ),
+    "objections": st.builds(
+        objection, st.sampled_from(["1", "2"]), answer=st.sampled_from(["", "甲"])
+    ),
 }
 EDITED: tuple[tuple[ListKind[Any], str], ...] = (
     (ITEMS, "note"),
@@ -88,6 +103,9 @@ EDITED: tuple[tuple[ListKind[Any], str], ...] = (
     (RECUSALS, "reason"),
     (TASKS, "off_site"),
     (BASES, "note"),
+    (RESULTS, "code"),
+    (PENALTIES, "party"),
+    (OBJECTIONS, "text"),
 )
 Model = dict[tuple[str, ...], Any]
 

@@ -12,6 +12,14 @@ from hypothesis import strategies as st
 from dualrandom.canonical import sha256
 from dualrandom.errors import DualRandomError, InputError, StateError, VerificationError
 from dualrandom.model import Area, Post, Quota, Ratio, Rounding
+from dualrandom.outcomes import (
+    Display,
+    ObjectionRecord,
+    PenaltyRecord,
+    Procedure,
+    Reply,
+    ResultRecord,
+)
 from dualrandom.records import (
     BasisRecord,
     Cause,
@@ -32,7 +40,10 @@ from dualrandom.registry import (
     INSPECTORS,
     ITEMS,
     LISTS,
+    OBJECTIONS,
+    PENALTIES,
     RECUSALS,
+    RESULTS,
     TARGETS,
     TASKS,
     ListKind,
@@ -41,7 +52,18 @@ from dualrandom.registry import (
     parse_list,
 )
 from dualrandom.registry.changes import compare
-from tests.clerk import basis, draw, inspector, item, recusal, target, task
+from tests.clerk import (
+    basis,
+    draw,
+    inspector,
+    item,
+    objection,
+    penalty,
+    recusal,
+    result,
+    target,
+    task,
+)
 
 SALT = "0123456789abcdef0123456789abcdef"
 SAMPLES: dict[str, Any] = {
@@ -51,6 +73,9 @@ SAMPLES: dict[str, Any] = {
     "recusals": recusal(1, 1),
     "tasks": task(),
     "bases": basis(),
+    "results": result(),
+    "penalties": penalty(),
+    "objections": objection(),
     "draws": draw(),
 }
 
@@ -151,6 +176,36 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
     "bases": fields(
         BASES, name=names.filter(lambda text: text[0] != "#"), changed=days
     ).map(lambda made: BasisRecord(**made)),
+    "results": fields(
+        RESULTS,
+        draw=draw_ids,
+        target=ids,
+        item=names.filter(lambda text: text[0] != "#"),
+        done=days,
+        codes=names,
+        code=names,
+        text=names,
+    ).map(lambda made: ResultRecord(**made)),
+    "penalties": fields(
+        PENALTIES,
+        number=names.filter(lambda text: text[0] != "#"),
+        decided=days,
+        procedure=st.sampled_from(Procedure),
+        display=st.sampled_from(Display),
+        warning=st.booleans(),
+        quality=st.booleans(),
+        **dict.fromkeys(("party", "violation", "basis", "content", "authority"), names),
+        **dict.fromkeys(("restricted_until", "changed", "revoked", "repaired"), maybe),
+    ).map(lambda made: PenaltyRecord(**made)),
+    "objections": fields(
+        OBJECTIONS,
+        id=names.filter(lambda text: text[0] != "#"),
+        received=days,
+        who=names,
+        text=names,
+        replied=maybe,
+        reply=st.sampled_from(Reply),
+    ).map(lambda made: ObjectionRecord(**made)),
     "draws": fields(
         DRAWS,
         id=draw_ids,

@@ -521,7 +521,7 @@ def test_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
 
 def test_every_table_is_strict() -> None:
     tables = {n: sql for n, sql in expected_schema().items() if n.startswith("table ")}
-    assert len(tables) == 11
+    assert len(tables) == 14
     assert [name for name, sql in tables.items() if not sql.endswith("STRICT")] == []
 
 
