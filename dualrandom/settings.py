@@ -8,6 +8,8 @@ Border: one small file, written once by ``init``, edited by hand afterwards.
     [keys]
     officer = "keys/officer-01.key"
     log = "keys/log.key"
+    [database]
+    file = "office.db"   # or: url = "postgresql+psycopg://wang@host/offices?schema=x"
     [site]
     domain = "scjg.example.gov.cn"
 """
@@ -47,7 +49,8 @@ class Settings:
     Attributes:
         name: the office's full name, as it stands on notices.
         origin: of the log; also the name of the log's key.
-        database: file of registry and log, relative to the office's folder.
+        database: of registry and log: a file, relative to the office's folder, or the
+            address of a schema on a server, without a password.
         officer: the officer's private key, relative to the office's folder.
         log_key: the log's private key, likewise.
         site: (field, text) for the pages.
@@ -71,7 +74,7 @@ def settings_bytes(settings: Settings) -> bytes:
         f"origin = {_quoted(settings.origin)}",
         "",
         "[database]",
-        f"file = {_quoted(settings.database)}",
+        f"{_place(settings.database)} = {_quoted(settings.database)}",
         "",
         "[keys]",
         f"officer = {_quoted(settings.officer)}",
@@ -103,7 +106,7 @@ def load_settings(folder: Path) -> Settings:
         return Settings(
             name=_text(data, "name"),
             origin=_text(_table(data, "log"), "origin"),
-            database=_text(_table(data, "database"), "file"),
+            database=_database(_table(data, "database")),
             officer=_text(_table(data, "keys"), "officer"),
             log_key=_text(_table(data, "keys"), "log"),
             site=tuple((f, str(site[f])) for f in SITE_FIELDS if f in site),
@@ -123,6 +126,18 @@ def _table(data: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError(name)
     return value
+
+
+def _database(data: dict[str, Any]) -> str:
+    name = "url" if "url" in data else "file"
+    value = _text(data, name)
+    if len(data) != 1 or _place(value) != name:
+        raise ValueError(value)
+    return value
+
+
+def _place(database: str) -> str:
+    return "url" if "://" in database else "file"
 
 
 def _text(data: dict[str, Any], name: str) -> str:

@@ -17,6 +17,7 @@ def build() -> typer.Typer:
     from dualrandom.cli import (
         approvals,
         beacons,
+        databases,
         draws,
         lists,
         logs,
@@ -46,6 +47,7 @@ def build() -> typer.Typer:
         beacons,
         logs,
         sites,
+        databases,
     ):
         module.register(app)
     return app

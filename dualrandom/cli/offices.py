@@ -34,6 +34,7 @@ def init(
     supervisor: Annotated[
         Path | None, typer.Option(help=say("cli.init.supervisor"))
     ] = None,
+    database: Annotated[str, typer.Option(help=say("cli.init.database"))] = "",
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:
@@ -55,6 +56,7 @@ def init(
         name=name,
         origin=origin,
         supervisor=supervisor,
+        database=database,
         passphrase=passphrase,
     )
     if as_json:

@@ -10,7 +10,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.registry import Registry
+from dualrandom.errors import UsageError, Where
+from dualrandom.registry import Place, Registry, is_address, parse_address
 from dualrandom.settings import FILE, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -89,6 +90,30 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
+def find_office(start: Path) -> tuple[Path, Settings]:
+    """Return the folder and the settings of the office that ``start`` lies in.
+
+    Raises:
+        UsageError: E161, no office; E162, settings that cannot be used.
+    """
+    root = find_root(start.resolve()) or start
+    return root, load_settings(root)
+
+
+def registry_place(root: Path, settings: Settings) -> Place:
+    """Return where an office's registry is.
+
+    Raises:
+        UsageError: E114, E115, an address that is none, or one with a password.
+    """
+    if not is_address(settings.database):
+        return root / settings.database
+    address = parse_address(settings.database)
+    if not address.schema:
+        raise UsageError("E114", where=Where(file=FILE), found="schema")
+    return address
+
+
 def open_office(
     folder: Path,
     *,
@@ -102,12 +127,11 @@ def open_office(
         UsageError: E161, no office; E162, settings that cannot be used.
         EnvironmentProblem: the database cannot be opened.
     """
-    root = find_root(folder.resolve()) or folder
-    settings = load_settings(root)
+    root, settings = find_office(folder)
     return Office(
         root=root,
         settings=settings,
-        registry=Registry.open(root / settings.database),
+        registry=Registry.open(registry_place(root, settings)),
         clock=clock,
         entropy=entropy,
         unlock=unlock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
@@ -23,6 +23,7 @@ from dualrandom.office.place import (
     RULES,
     Office,
     now,
+    registry_place,
 )
 from dualrandom.registry import Registry
 from dualrandom.settings import FILE, Settings, settings_bytes
@@ -59,6 +60,7 @@ def init_office(
     name: str,
     origin: str = "",
     supervisor: Path | None = None,
+    database: str = "",
     passphrase: str | None,
     clock: Callable[[], dt.datetime] = now,
     entropy: Callable[[int], bytes] = os.urandom,
@@ -70,14 +72,18 @@ def init_office(
         name: the office's full name.
         origin: of the log; "" makes one that nobody else has.
         supervisor: a public key's file; None makes a key to be moved away.
+        database: the address of a schema on a server, made by an administrator for
+            this office; "" makes a file.
         passphrase: of all keys made here; None writes them unencrypted.
         clock: the present moment.
         entropy: random bytes of the operating system.
 
     Raises:
         InputError: E366, a name that nobody could read; E705, not an origin.
+        UsageError: E114, E115, not the address of a schema.
         StateError: E164, the folder is not empty.
-        EnvironmentProblem: E154, it cannot be written.
+        EnvironmentProblem: E154, it cannot be written; E112 and others, the schema is
+            not a new office's.
     """
     if not name.strip() or not is_value(name):
         raise InputError("E366", field="--name", value=name)
@@ -85,6 +91,9 @@ def init_office(
     identity = entropy(16).hex()
     origin = origin or f"dualrandom.invalid/{identity[:8]}"
     settings = Settings(name=name, origin=origin)
+    if database:
+        settings = replace(settings, database=database)
+        Registry.create(registry_place(folder, settings))
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise StateError("E164", where=where)
@@ -150,7 +159,7 @@ def _fill(
     office = Office(
         root=root,
         settings=settings,
-        registry=Registry.create(root / settings.database),
+        registry=Registry.create(registry_place(root, settings)),
         clock=clock,
         entropy=entropy,
         unlock=lambda path: _either(path, root / settings.log_key, log, officer),

@@ -17,8 +17,10 @@ Spec: log-v1 §6.
 
 from __future__ import annotations
 
+from dualrandom.registry.address import Address, is_address, parse_address
 from dualrandom.registry.changes import Changes, Stamp, Version
 from dualrandom.registry.check import Kept
+from dualrandom.registry.database import SCHEMA
 from dualrandom.registry.files import change_bytes, list_bytes, parse_list
 from dualrandom.registry.history import Moment
 from dualrandom.registry.kinds import ListKind
@@ -36,7 +38,7 @@ from dualrandom.registry.lists import (
     TASKS,
 )
 from dualrandom.registry.log_store import START, Head
-from dualrandom.registry.transactions import Reader, Registry, Writer
+from dualrandom.registry.transactions import Place, Reader, Registry, Writer
 
 __all__ = [
     "BASES",
@@ -48,20 +50,25 @@ __all__ = [
     "PENALTIES",
     "RECUSALS",
     "RESULTS",
+    "SCHEMA",
     "START",
     "TARGETS",
     "TASKS",
+    "Address",
     "Changes",
     "Head",
     "Kept",
     "ListKind",
     "Moment",
+    "Place",
     "Reader",
     "Registry",
     "Stamp",
     "Version",
     "Writer",
     "change_bytes",
+    "is_address",
     "list_bytes",
+    "parse_address",
     "parse_list",
 ]

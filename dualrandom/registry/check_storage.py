@@ -52,16 +52,28 @@ def check(connection: Connection) -> Iterator[Problem]:
     """Find what is wrong with the database as such, whatever it holds.
 
     Returns:
-        E335, a table, index or trigger is missing, changed or unknown; E344, SQLite
-        itself finds a fault; E338, a private part that belongs to no version.
+        E335, something is missing, changed or unknown: a table, index, trigger, on a
+        server also a function or a right; E344, SQLite itself finds a fault; E338, a
+        private part that belongs to no version.
     """
-    wanted, found = expected_schema(), schema(connection)
+    in_file = connection.dialect.name == "sqlite"
+    if in_file:
+        wanted, found = expected_schema(), schema(connection)
+    else:
+        # Loads what only servers need.
+        from dualrandom.registry import check_server  # noqa: PLC0415
+
+        wanted, found = (
+            check_server.expected(connection),
+            check_server.found(connection),
+        )
     for name in sorted(wanted.keys() | found.keys()):
         if wanted.get(name) != found.get(name):
             yield problem("E335", Where(), name=name)
-    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(10)"):
-        if said != "ok":
-            yield problem("E344", Where(), detail=str(said))
+    if in_file:
+        for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(10)"):
+            if said != "ok":
+                yield problem("E344", Where(), detail=str(said))
     for versions in VERSIONS.values():
         if versions.private is None:
             continue

@@ -1,4 +1,4 @@
-"""The registry as its users see it: a file, and transactions on it.
+"""The registry as its users see it: a place, and transactions on it.
 
 Border: composes the other modules; has no rule of its own.
 
@@ -15,13 +15,14 @@ Border: composes the other modules; has no rule of its own.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dualrandom.errors import EnvironmentProblem, Where
-from dualrandom.registry import check, database, draws, files, history, log_store
+from dualrandom.registry import check, check_storage, draws, files, history, log_store
+from dualrandom.registry.address import Address
 from dualrandom.registry.changes import Changes, Stamp, Version
+from dualrandom.registry.database import WAIT
 from dualrandom.registry.lists import (
     DRAWS,
     INSPECTORS,
@@ -30,13 +31,13 @@ from dualrandom.registry.lists import (
     TARGETS,
     TASKS,
 )
+from dualrandom.registry.sqlite import SQLite
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from dualrandom.errors import Problem
     from dualrandom.records import (
@@ -49,11 +50,14 @@ if TYPE_CHECKING:
         TaskRecord,
     )
     from dualrandom.registry.check import Kept
+    from dualrandom.registry.database import Database
     from dualrandom.registry.history import Moment
     from dualrandom.registry.kinds import Key, ListKind
     from dualrandom.registry.log_store import Head
 
 R = TypeVar("R")
+Place = Path | Address
+"""Where a registry is kept: a file, or a schema on a server."""
 
 
 class Reader:
@@ -199,6 +203,10 @@ class Reader:
         """
         return history.diff(self._connection, kind, records, full=full, retire=retire)
 
+    def check_storage(self) -> tuple[Problem, ...]:
+        """Return what is not built as this program builds it, whatever it holds."""
+        return tuple(check_storage.check(self._connection))
+
     def check_lists(self, kept: Kept) -> tuple[Problem, ...]:
         """Return every place where the database is not what the log says of it.
 
@@ -259,67 +267,69 @@ class Writer(Reader):
 
 
 class Registry:
-    """An office's database file."""
+    """An office's database."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
-        self.path = path
-        self._engine = engine
-
-    @classmethod
-    def create(cls, path: Path, *, wait: float = database.WAIT) -> Registry:
-        """Make a new, empty database, readable by its owner only.
-
-        Raises:
-            EnvironmentProblem: E111, there is a file already; E104–E110.
-        """
-        # Made aside and renamed: a half-made database is never found at its place.
-        new = path.with_name(f".{path.name}.new")
-        with database.files(path):
-            if path.exists():
-                raise EnvironmentProblem("E111", where=Where(file=path.name))
-            try:
-                new.unlink(missing_ok=True)
-                os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
-                engine = database.engine(new)
-                database.use_wal(engine, new)
-                database.migrate(new)
-                new.replace(path)
-            finally:
-                new.unlink(missing_ok=True)
-        return cls(path, database.engine(path, wait=wait))
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
-    def open(cls, path: Path, *, wait: float = database.WAIT) -> Registry:
-        """Open a database that this program can read.
+    def create(cls, place: Place, *, wait: float = WAIT) -> Registry:
+        """Return a new, empty registry.
 
         Args:
-            path: the file.
+            place: a file, made here and readable by its owner only; or a schema on a
+                server, which an administrator has made for a new office.
+            wait: seconds to wait for another program's transaction.
+
+        Raises:
+            EnvironmentProblem: E111, E112, there is an office already; E101–E110,
+                E116–E118.
+        """
+        made = _database(place, wait)
+        made.create()
+        return cls(made)
+
+    @classmethod
+    def open(cls, place: Place, *, wait: float = WAIT) -> Registry:
+        """Open a registry that this program can read.
+
+        Args:
+            place: a file, or a schema on a server.
             wait: seconds to wait for another program's transaction.
 
         Raises:
             EnvironmentProblem: E100, no such file; E101, no registry; E102, E103,
-                of an older or newer program; E104–E110.
+                of an older or newer program; E104–E110, E116–E118.
         """
-        _must_be_there(path)
-        made = cls(path, database.engine(path, wait=wait))
-        with database.transaction(made._engine, path) as connection:
-            database.check_schema_version(connection, path)
-        return made
+        made = _database(place, wait)
+        made.must_be_there()
+        made.check_version()
+        return cls(made)
 
     @classmethod
-    def upgrade(cls, path: Path, *, wait: float = database.WAIT) -> Registry:
-        """Bring an older database to this program's schema, and open it.
+    def version(cls, place: Place, *, wait: float = WAIT) -> str | None:
+        """Return the schema that a registry is of, whatever it is; None: none.
 
         Raises:
-            EnvironmentProblem: E100, E101, E103–E110.
+            EnvironmentProblem: E100, E104–E110, E116–E118.
         """
-        _must_be_there(path)
-        engine = database.engine(path, wait=wait)
-        with database.transaction(engine, path) as connection:
-            found = database.schema_version(connection)
-        if found is not None and found < database.SCHEMA:
-            database.migrate(path, wait=wait)
-        return cls.open(path, wait=wait)
+        made = _database(place, wait)
+        made.must_be_there()
+        with made.transaction() as connection:
+            return made.schema_version(connection)
+
+    @classmethod
+    def upgrade(cls, place: Place, *, wait: float = WAIT) -> Registry:
+        """Bring an older registry to this program's schema, and open it.
+
+        Raises:
+            EnvironmentProblem: E100, E101, E103–E110; E119, on a server only an
+                administrator may.
+        """
+        made = _database(place, wait)
+        made.must_be_there()
+        made.upgrade()
+        return cls.open(place, wait=wait)
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -328,7 +338,7 @@ class Registry:
         Raises:
             EnvironmentProblem: E101, E104–E108, E110.
         """
-        with database.transaction(self._engine, self.path) as connection:
+        with self._database.transaction() as connection:
             yield Reader(connection)
 
     @contextmanager
@@ -341,11 +351,14 @@ class Registry:
             EnvironmentProblem: E101, E104–E108, E110.
             StateError: E341, the database's own rules refused a row.
         """
-        with database.transaction(self._engine, self.path, write=True) as connection:
+        with self._database.transaction(write=True) as connection:
             yield Writer(connection)
 
 
-def _must_be_there(path: Path) -> None:
-    with database.files(path):
-        if not path.is_file():
-            raise EnvironmentProblem("E100", where=Where(file=path.name))
+def _database(place: Place, wait: float) -> Database:
+    if isinstance(place, Path):
+        return SQLite(place, wait=wait)
+    # A server's driver takes long to load: only who has a server waits for it.
+    from dualrandom.registry.postgresql import PostgreSQL  # noqa: PLC0415
+
+    return PostgreSQL(place, wait=wait)

@@ -164,7 +164,7 @@ def test_the_log_names_the_digest_of_a_list_as_it_stands(clerk: Clerk) -> None:
 
 def test_private_parts_are_kept_apart(clerk: Clerk) -> None:
     clerk.change(TARGETS, [target(1, risk="D")])
-    with clerk.registry._engine.connect() as connection:
+    with clerk.registry._database.engine.connect() as connection:
         public = connection.exec_driver_sql("SELECT * FROM target").mappings().one()
         private = connection.exec_driver_sql("SELECT * FROM target_private")
         names = set(private.mappings().one())

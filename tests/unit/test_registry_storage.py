@@ -28,7 +28,7 @@ from dualrandom.errors import (
     VerificationError,
 )
 from dualrandom.registry import INSPECTORS, START, TARGETS, Registry
-from dualrandom.registry import database as database_module
+from dualrandom.registry import sqlite as database_module
 from dualrandom.registry.check_storage import expected_schema, schema
 from dualrandom.registry.tables import metadata
 from tests.clerk import Clerk, draw, entry, inspector, recusal, target, task
@@ -166,7 +166,7 @@ def test_nothing_is_left_where_nothing_can_be_made(
         Registry.create(tmp_path / "no such folder" / "office.db")
     assert caught.value.code == "E108"
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise EnvironmentProblem("E105", detail="")
 
     monkeypatch.setattr(database_module, "migrate", fail)
@@ -243,13 +243,13 @@ def test_what_cannot_be_written_leaves_all_as_it_was(
     def set_pragma(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
-    event.listen(clerk.registry._engine, "connect", set_pragma)
+    event.listen(clerk.registry._database.engine, "connect", set_pragma)
     with pytest.raises(EnvironmentProblem) as caught:
         clerk.change(TARGETS, [target(n) for n in range(500)])
     assert caught.value.code == code
     assert caught.value.where is not None
     assert caught.value.where.file == "office.db"
-    event.remove(clerk.registry._engine, "connect", set_pragma)
+    event.remove(clerk.registry._database.engine, "connect", set_pragma)
     assert ids(clerk.registry) == ["T-1", "T-2"]
     assert clerk.findings() == []
 

@@ -21,8 +21,9 @@ from dualrandom.registry import (
     Registry,
 )
 from dualrandom.registry.check_storage import expected_schema, schema
-from dualrandom.registry.database import SCHEMA, migrate
+from dualrandom.registry.database import SCHEMA
 from dualrandom.registry.files import ACT, rows_bytes
+from dualrandom.registry.sqlite import SQLite
 from tests.clerk import (
     FIRST_DAY,
     OFFICER,
@@ -89,7 +90,7 @@ class OldOffice:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "office.db"
         sqlite3.connect(self.path).close()
-        migrate(self.path, to="0001")
+        SQLite(self.path).migrate(to="0001")
         self.kept: dict[str, bytes] = {}
         self._state: dict[str, dict[Any, Any]] = {name: {} for name in THEN}
         prev = START

@@ -1,0 +1,103 @@
+"""``db``: where registries are kept. The administrator's commands, and a check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dualrandom.cli import show
+from dualrandom.cli.app import command, group
+from dualrandom.cli.language import lang, say
+from dualrandom.cli.options import Json, here
+
+Url = Annotated[str, typer.Option("--url", help=say("cli.db.url"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    made = group(app, "db")
+    command(made, "init", init, "db.init")
+    command(made, "upgrade", upgrade, "db.upgrade")
+    command(made, "check", check, "db.check")
+
+
+def init(
+    url: Url,
+    office: Annotated[list[str], typer.Option(help=say("cli.db.office"))],
+    as_json: Json = False,
+) -> None:
+    """Make schemas, roles, grants and triggers for offices on a server."""
+    from dualrandom.office.databases import provide_offices
+
+    with show.busy(say("cli.busy.db")):
+        made = provide_offices(url, tuple(office))
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/db-init/v1",
+                "offices": [
+                    {
+                        "schema": one.schema,
+                        "roles": {str(role): name for role, name in one.roles},
+                        "url": one.url,
+                    }
+                    for one in made
+                ],
+            }
+        )
+        return
+    for one in made:
+        show.data(say("cli.db.made", schema=one.schema))
+        for role, name in one.roles:
+            show.data(say(f"cli.db.role.{role}", name=name))
+        officer = next(name for role, name in one.roles if role == "officer")
+        show.talk(say("cli.db.person", role=officer))
+        show.talk(say("cli.db.next", url=one.url))
+
+
+def upgrade(
+    url: Annotated[str, typer.Option("--url", help=say("cli.db.url"))] = "",
+    office: Annotated[str, typer.Option(help=say("cli.db.office"))] = "",
+    as_json: Json = False,
+) -> None:
+    """Bring a database of an older program to this one's schema."""
+    from dualrandom.office.databases import upgrade_office, upgrade_server
+
+    with show.busy(say("cli.busy.db")):
+        done = upgrade_server(url, office) if url else upgrade_office(Path.cwd())
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/db-upgrade/v1",
+                "found": done.found,
+                "now": done.now,
+            }
+        )
+        return
+    key = "same" if done.found == done.now else "upgraded"
+    show.data(say(f"cli.db.{key}", found=done.found, now=done.now))
+
+
+def check(as_json: Json = False) -> None:
+    """Say whether the database is built as this program builds it."""
+    from dualrandom.office.databases import check_database
+
+    found = check_database(here())
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/db-check/v1",
+                "findings": [show.problem(item) for item in found],
+            }
+        )
+    else:
+        from dualrandom.messages import problem_line
+
+        for item in found:
+            show.data(show.styled("✗ ", "red") + problem_line(item, lang()))
+        if not found:
+            show.data(say("cli.db.sound"))
+    if found:
+        raise typer.Exit(1)
