@@ -23,7 +23,7 @@ from dualrandom.registry.tables import VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dualrandom.registry.lists import ListKind
+    from dualrandom.registry.kinds import ListKind
     from dualrandom.registry.tables import Versions
 
 REFUSE: Final = "refuse"

@@ -283,11 +283,11 @@ def test_a_change_needs_its_entry_at_commit(filled: Server) -> None:
 def test_even_the_owner_meets_the_triggers(filled: Server, table: str) -> None:
     columns = metadata.tables[table].c
     number = next(name for name in ("seq_from", "seq") if name in columns)
-    for statement in (
-        f"UPDATE {table} SET {number} = {number} + 1",
-        f"DELETE FROM {table}",
-        f"TRUNCATE {table} CASCADE",
-    ):
+    statements = [f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"]
+    if filled.run("officer_north", f"SELECT 1 FROM north.{table}"):
+        # Closing is each row's affair: where there is none, there is nothing to say.
+        statements.append(f"UPDATE {table} SET {number} = {number} + 1")
+    for statement in statements:
         with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
             filled.owner("north", statement)
         filled.run(ADMIN, f"REVOKE north_owner FROM {ADMIN}")
