@@ -19,6 +19,8 @@ from dualrandom.errors import VerificationError
 from dualrandom.notes import VKey, parse_vkey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dualrandom.acts import Genesis
     from dualrandom.entries import Body, Entry
 
@@ -30,6 +32,7 @@ class LogKey:
     Attributes:
         added: entry that names it first.
         revoked: entry that revokes it, or None.
+        suspect: from which entry on it is suspect, as its revocation says, or None.
         last: latest entry that it signed or approved, or None.
     """
 
@@ -37,20 +40,47 @@ class LogKey:
     role: Role
     added: int
     revoked: int | None = None
+    suspect: int | None = None
     last: int | None = None
 
 
 class KeyState:
     """The same while the log is being read."""
 
-    __slots__ = ("added", "key", "last", "revoked", "role")
+    __slots__ = ("added", "key", "last", "revoked", "role", "suspect")
 
     def __init__(self, key: VKey, role: Role, added: int) -> None:
         self.key = key
         self.role = role
         self.added = added
         self.revoked: int | None = None
+        self.suspect: int | None = None
         self.last: int | None = None
+
+
+def check_new(
+    key: VKey, role: Role, log: str, known: Iterable[KeyState | LogKey]
+) -> None:
+    """Refuse a key that cannot be added to those that a log knows.
+
+    Args:
+        key: the new one.
+        role: what for.
+        log: the log's origin.
+        known: all keys ever.
+
+    Raises:
+        VerificationError: E748.
+    """
+    for other in known:
+        same_name = other.key.name == key.name
+        # A person's next key keeps name and role, once the one before is revoked; log
+        # keys may overlap, for readers who know only the old one.
+        follows = other.role is role and (other.revoked is not None or role is Role.LOG)
+        if other.key.public == key.public or (same_name and not follows):
+            raise VerificationError("E748", name=key.name)
+    if (role is Role.LOG) != (key.name == log):
+        raise VerificationError("E748", name=key.name)
 
 
 class KeyRing:
@@ -66,7 +96,12 @@ class KeyRing:
         """All keys ever, in the order in which they came."""
         return tuple(
             LogKey(
-                key=s.key, role=s.role, added=s.added, revoked=s.revoked, last=s.last
+                key=s.key,
+                role=s.role,
+                added=s.added,
+                revoked=s.revoked,
+                suspect=s.suspect,
+                last=s.last,
             )
             for s in self._states.values()
         )
@@ -131,17 +166,7 @@ class KeyRing:
         """
         fields: dict[str, Any] = dict(entry.body)
         key, role = parse_vkey(fields["key"]), Role(fields["role"])
-        for state in self._states.values():
-            same_name = state.key.name == key.name
-            # A person's next key keeps name and role, once the one before is revoked;
-            # log keys may overlap, for readers who know only the old one.
-            follows = state.role is role and (
-                state.revoked is not None or role is Role.LOG
-            )
-            if state.key.public == key.public or (same_name and not follows):
-                raise VerificationError("E748", name=key.name)
-        if (role is Role.LOG) != (key.name == entry.log):
-            raise VerificationError("E748", name=key.name)
+        check_new(key, role, entry.log, self._states.values())
         self._put(key, role, entry.seq)
 
     def revoke(self, entry: Entry) -> KeyState:
@@ -161,7 +186,7 @@ class KeyRing:
             or fields["suspect_from"] > entry.seq
         ):
             raise VerificationError("E749", name=key.name)
-        state.revoked = entry.seq
+        state.revoked, state.suspect = entry.seq, fields["suspect_from"]
         self._due.clear()
         return state
 

@@ -22,6 +22,7 @@ import re
 import stat
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BCRYPT_ROUNDS: Final = 64
-LEAST_PASSPHRASE: Final = 8
-_LEAST_DIFFERENT: Final = 3
+LEAST_PASSPHRASE: Final = 10
+_LEAST_DIFFERENT: Final = 5
 _LARGEST_FILE: Final = 64 * 1024
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -158,10 +159,20 @@ def parse_public_line(data: bytes, file: str = "") -> VKey:
 def check_passphrase(passphrase: str) -> None:
     """Refuse a passphrase that a guesser would try first.
 
+    bcrypt makes each guess slow; it does not make few guesses many. Short ones, ones of
+    few different characters, digits alone (a date, a telephone number) and runs along
+    the alphabet are guessed first.
+
     Raises:
         InputError: E786.
     """
-    if len(passphrase) < LEAST_PASSPHRASE or len(set(passphrase)) < _LEAST_DIFFERENT:
+    steps = {ord(b) - ord(a) for a, b in pairwise(passphrase)}
+    if (
+        len(passphrase) < LEAST_PASSPHRASE
+        or len(set(passphrase)) < _LEAST_DIFFERENT
+        or passphrase.isdecimal()
+        or len(steps) == 1
+    ):
         raise InputError("E786", least=LEAST_PASSPHRASE)
 
 

@@ -118,9 +118,13 @@ def append(
     Returns:
         The entry, with its ``seq``.
 
+    Raises:
+        StateError: E734-E736, E739, the signer may not do this.
+
     Spec:
         log-v1 §1.
     """
+    office.roll.check(tx, act, signer, len(approvals))
     head = tx.head()
     entry = audit.Entry(
         log=office.settings.origin,

@@ -79,7 +79,8 @@ def checkpoint(office: Office) -> bytes:
 
     Raises:
         StateError: E180, the database does not continue what was signed before: it
-            was restored, cut or changed; E183, what was signed before is gone.
+            was restored, cut or changed; E183, what was signed before is gone; E120,
+            the configured key is not the log's.
 
     Spec:
         log-v1 §2, "Signing memory".
@@ -89,8 +90,9 @@ def checkpoint(office: Office) -> bytes:
         known = tree.size
         for data in tx.entries(known):
             tree.append(leaf_hash(data))
-    if last is not None and tree.size == known:
-        return last
+        if last is not None and tree.size == known:
+            return last
+        office.roll.check_log_key(tx, office.log_signer())
     made = audit.sign_checkpoint(
         audit.Checkpoint(origin=office.settings.origin, size=tree.size, root=tree.root),
         office.log_signer(),

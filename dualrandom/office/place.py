@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.errors import UsageError, Where
+from dualrandom.office.roll import Roll
 from dualrandom.registry import Place, Registry, is_address, parse_address
 from dualrandom.settings import FILE, Settings, load_settings
 
@@ -35,6 +36,7 @@ class Office:
         clock: the present moment, aware, UTC.
         entropy: so many bytes from the operating system.
         unlock: a private key's file to a signer; asks for the passphrase if need be.
+        roll: whose keys count.
     """
 
     root: Path
@@ -43,6 +45,7 @@ class Office:
     clock: Callable[[], dt.datetime]
     entropy: Callable[[int], bytes]
     unlock: Callable[[Path], PrivateKey]
+    roll: Roll = field(default_factory=Roll, repr=False, compare=False)
 
     @property
     def kept(self) -> Path:
