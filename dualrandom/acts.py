@@ -48,7 +48,8 @@ class Act:
     Attributes:
         roles: whose key may sign it.
         approved: whether a second person must approve it.
-        fields: grammar of the body, or None: not checked by this version.
+        fields: grammar of the body; a name that ends in ``?`` may be left out. None:
+            not checked by this version.
     """
 
     roles: tuple[Role, ...] = (Role.OFFICER,)
@@ -121,7 +122,10 @@ _CHANGE: Final[Grammar] = {
     "change": _digest,
     "digest": _digest,
 }
-_DRAW: Final[Grammar] = {"draw": _draw, "commitment": _digest, "keys": _sorted_texts}
+_BOUND: Final[Grammar] = {"draw": _draw, "commitment": _digest}
+_DRAW: Final[Grammar] = {**_BOUND, "keys": _sorted_texts}
+_VERDICTS: Final = (0, 1, 6)
+"""What a verification ends with. Spec: draw-v1 §7."""
 _PERSONS: Final = (Role.OFFICER, Role.SUPERVISOR)
 
 ACTS: Final[Mapping[str, Act]] = {
@@ -162,11 +166,22 @@ ACTS: Final[Mapping[str, Act]] = {
         }
     ),
     "draw.result": Act(fields={**_DRAW, "result": _digest}),
-    "draw.abandon": Act(approved=True, fields={**_DRAW, "reason": _word}),
-    "draw.replace": Act(approved=True),
-    "draw.substitute": Act(approved=True),
-    "draw.release": Act(),
-    "draw.verify": Act(roles=(Role.SUPERVISOR,)),
+    "draw.abandon": Act(
+        approved=True, fields={**_DRAW, "reason": _word, "party?": _word}
+    ),
+    "draw.replace": Act(approved=True, fields={**_BOUND, "replacements": _digest}),
+    "draw.substitute": Act(approved=True, fields={**_BOUND, "substitutions": _digest}),
+    "draw.release": Act(fields=_BOUND),
+    "draw.verify": Act(
+        roles=_PERSONS,
+        approved=True,
+        fields={
+            **_BOUND,
+            "result": _digest,
+            "verdict": lambda value: value in _VERDICTS,
+            "report": _digest,
+        },
+    ),
     "result.record": Act(fields={**_CHANGE, "draw": _draw}),
     "result.approve": Act(
         approved=True, fields={"draw": _draw, "record": _count, "results": _digest}
@@ -257,8 +272,13 @@ def check_body(act: str, body: Body) -> tuple[str, ...]:
 
 def _unknown(act: str, body: Body, grammar: Grammar, path: str) -> list[str]:
     unknown = []
-    for field, rule in grammar.items():
+    known = set()
+    for name, rule in grammar.items():
+        field = name.removesuffix("?")
+        known.add(field)
         value = body.get(field)
+        if value is None and field != name:
+            continue
         if callable(rule):
             if value is None or not rule(value):
                 raise VerificationError("E746", act=act, field=path + field)
@@ -266,9 +286,7 @@ def _unknown(act: str, body: Body, grammar: Grammar, path: str) -> list[str]:
             unknown += _unknown(act, value, rule, f"{path}{field}.")
         else:
             raise VerificationError("E746", act=act, field=path + field)
-    if body.keys() != grammar.keys():
-        unknown += [path + field for field in sorted(body.keys() - grammar.keys())]
-    return unknown
+    return unknown + [path + field for field in sorted(body.keys() - known)]
 
 
 def parse_genesis(body: Body) -> Genesis:

@@ -43,7 +43,7 @@ from dualrandom.entries import (
     sign_entry,
 )
 from dualrandom.keyring import LogKey
-from dualrandom.lives import DrawLife, ListState
+from dualrandom.lives import Change, DrawLife, ListState, Opinion
 from dualrandom.logcheck import LogChecker, verify_log
 from dualrandom.logreport import Finding, LogReport, LogTrust, Weight
 from dualrandom.merkle import (
@@ -95,6 +95,7 @@ __all__ = [
     "NO_PREVIOUS",
     "Act",
     "Body",
+    "Change",
     "Checkpoint",
     "DrawLife",
     "Entry",
@@ -108,6 +109,7 @@ __all__ = [
     "LogReport",
     "LogTrust",
     "Note",
+    "Opinion",
     "Policy",
     "Proof",
     "PublishedLog",

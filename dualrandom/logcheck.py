@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from dualrandom.acts import ACTS, CHANGES, REVIEWS, Role, check_body
+from dualrandom.acts import ACTS, REVIEWS, Role, check_body
 from dualrandom.anchors import Anchors
 from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.entries import NO_PREVIOUS, approval_text, parse_entry
@@ -166,10 +166,10 @@ class LogChecker:
             return  # E778 says so once, at the end
         signer = self._signer(seq, entry, note)
         self._check_act(seq, entry, signer)
-        self._check_approvals(seq, entry)
+        approved = self._check_approvals(seq, entry, signer)
         if not self._is_new(bytes.fromhex(entry.op.replace("-", ""))):
             raise VerificationError("E737", op=entry.op)
-        self._take_effect(seq, entry, signer)
+        self._take_effect(seq, entry, signer, approved)
         signer.last = seq
         if entry.time < self._time:
             self._findings.note(seq, "E743", before=self._time)
@@ -212,14 +212,23 @@ class LogChecker:
             for field in check_body(entry.act, entry.body):
                 self._findings.unchecked(seq, "E747", act=entry.act, field=field)
 
-    def _check_approvals(self, seq: int, entry: Entry) -> None:
+    def _approvals_due(self, entry: Entry, signer: KeyState) -> int:
         act = ACTS.get(entry.act)
-        need = 0
-        if act is not None and act.approved:
-            keys = entry.act in ("key.add", "key.revoke")
-            need = self._ring.approvals_due(entry.act, entry.body) if keys else 1
+        if act is None or not act.approved:
+            return 0
+        if entry.act in ("key.add", "key.revoke"):
+            return self._ring.approvals_due(entry.act, entry.body)
+        # A verdict of one's own needs nobody else.
+        own = entry.act == "draw.verify" and signer.role is Role.SUPERVISOR
+        return 0 if own else 1
+
+    def _check_approvals(
+        self, seq: int, entry: Entry, signer: KeyState
+    ) -> frozenset[str]:
+        """Return the supervisors whose approvals of an entry count, by key name."""
+        need = self._approvals_due(entry, signer)
         if not entry.approvals and not need:
-            return
+            return frozenset()
         text = approval_text(entry.log, entry.act, entry.body, entry.op)
         approved: set[str] = set()
         others: list[str] = []
@@ -249,8 +258,11 @@ class LogChecker:
             raise VerificationError(
                 "E739", act=entry.act, need=need, have=len(approved)
             )
+        return frozenset(approved)
 
-    def _take_effect(self, seq: int, entry: Entry, signer: KeyState) -> None:
+    def _take_effect(
+        self, seq: int, entry: Entry, signer: KeyState, approved: frozenset[str]
+    ) -> None:
         act = entry.act
         if act in ("draw.announce", "draw.result", "draw.abandon") and (
             not self._ring.is_due(entry.body["keys"], signer.key)
@@ -258,19 +270,13 @@ class LogChecker:
             raise VerificationError("E758")
         if act in REVIEWS:
             self._reviews.take(entry, self._lives.of(str(entry.body["draw"])))
-        if act in CHANGES:
-            self._lives.change(entry)
-        elif act == "key.add":
+        if act == "key.add":
             self._ring.add(entry)
         elif act == "key.revoke":
             self._suspect(seq, entry, self._ring.revoke(entry))
-        elif act == "draw.announce":
-            for state in self._lives.announce(entry):
-                self._findings.unchecked(seq, "E757", list=state.list, seq=state.seq)
-        elif act == "draw.dice":
-            self._lives.roll(entry)
-        elif act in ("draw.result", "draw.abandon"):
-            self._lives.end(entry)
+        own = {entry.by} if signer.role is Role.SUPERVISOR else set()
+        for state in self._lives.take_up(entry, approved | own):
+            self._findings.unchecked(seq, "E757", list=state.list, seq=state.seq)
 
     def _suspect(self, seq: int, entry: Entry, state: KeyState) -> None:
         # Suspect is what it signed after the last witnessed state before the index.

@@ -17,6 +17,7 @@ def build() -> typer.Typer:
     from dualrandom.cli import (
         approvals,
         beacons,
+        changes,
         databases,
         draws,
         keys,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
         rules,
         tasks,
         draws,
+        changes,
         approvals,
         beacons,
         keys,

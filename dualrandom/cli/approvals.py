@@ -54,5 +54,9 @@ def approve(
         show.talk(f"  {shown(name)}={shown(value)}")
     for paper in asked.papers:
         show.talk(say("cli.approve.paper", file=str(paper)))
+        if paper.suffix == ".tsv":  # what is asked for is its last row
+            last = paper.read_text("utf-8").splitlines()[-1]
+            cells = map(shown, last.split("\t"))
+            show.talk(f"    {' · '.join(cells)}")
     out = sign(asked, Keys().unlock(key))
     show.data(say("cli.approve.done", file=str(out)))

@@ -13,7 +13,7 @@ from dualrandom.cli.app import command
 from dualrandom.cli.approvals import Approvals, need_approval
 from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import DryRun, Genesis, Json, Out, Policy, here
-from dualrandom.cli.values import collect
+from dualrandom.cli.values import collect, given
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from dualrandom.verify import Report, Step
 
 Draw = Annotated[str, typer.Argument(help=say("cli.draw_id"))]
+Lottery = Annotated[str, typer.Option(help=say("cli.draw.lottery"))]
+Secrets = Annotated[list[str], typer.Option(help=say("cli.draw.secret"))]
+Beacons = Annotated[list[Path], typer.Option(help=say("cli.draw.beacon"))]
 _MARKS = {"agrees": "✓", "differs": "✗", "people": "?", "unchecked": "–"}
 _STYLES = {"agrees": "green", "differs": "red", "people": "yellow", "unchecked": "dim"}
 
@@ -141,9 +144,9 @@ def _at(seconds: int) -> str:
 def draw(
     draw_id: Draw,
     dice: Annotated[str, typer.Option(help=say("cli.draw.dice"))] = "",
-    lottery: Annotated[str, typer.Option(help=say("cli.draw.lottery"))] = "",
-    secret: Annotated[list[str], typer.Option(help=say("cli.draw.secret"))] = [],  # noqa: B006
-    beacon: Annotated[list[Path], typer.Option(help=say("cli.draw.beacon"))] = [],  # noqa: B006
+    lottery: Lottery = "",
+    secret: Secrets = [],  # noqa: B006
+    beacon: Beacons = [],  # noqa: B006
     as_json: Json = False,
 ) -> None:
     """Draw, once."""
@@ -211,18 +214,28 @@ def _say_waiting(waiting: Waiting, *, as_json: bool) -> None:
 def abandon(
     draw_id: Draw,
     reason: Annotated[str, typer.Option(help=say("cli.abandon.reason"))],
+    party: Annotated[str, typer.Option(help=say("cli.abandon.party"))] = "",
     approval: Approvals = [],  # noqa: B006
+    lottery: Lottery = "",
+    secret: Secrets = [],  # noqa: B006
+    beacon: Beacons = [],  # noqa: B006
 ) -> None:
     """End an announcement without a result."""
     from dualrandom.office.ending import abandon as end
-    from dualrandom.office.ending import abandonment
+    from dualrandom.office.ending import abandonment, values_file
 
     office = here()
+    values = given(lottery=lottery, secrets=secret, beacons=beacon)
+    act = abandonment(office, draw_id, reason, party=party, values=values)
     if not approval:
-        request = Path(f"abandon-{draw_id}.request")
-        need_approval(office, abandonment(office, draw_id, reason), request)
-    seq = end(office, draw_id, reason, approval)
+        need_approval(office, act, Path(f"abandon-{draw_id}.request"))
+    seq = end(office, draw_id, act, approval)
     show.data(say("cli.abandon.done", draw=draw_id, seq=seq))
+    kept = values_file(office, draw_id)
+    if kept.is_file():
+        show.talk(say("cli.abandon.values", file=str(kept.relative_to(office.root))))
+    elif (office.draw(draw_id) / "seed.txt").is_file():
+        show.talk(say("cli.abandon.selection", draw=draw_id))
 
 
 def verify(

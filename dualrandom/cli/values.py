@@ -22,14 +22,9 @@ def collect(
     beacons: list[Path],
 ) -> Values:
     """Return the values of these sources: as given, else asked for."""
-    from dualrandom.errors import UsageError
-    from dualrandom.office.outside import load
-    from dualrandom.office.values import Values
     from dualrandom.randomness import Dice, Lottery, Sealed
 
-    if any("=" not in text for text in secrets):
-        raise UsageError("E166")
-    opened = dict(text.partition("=")[::2] for text in secrets)
+    opened = _opened(secrets)
     for source in sources:
         match source:
             case Dice() if not dice:
@@ -42,12 +37,40 @@ def collect(
                 opened[source.party] = _twice(say("cli.ask.secret", party=source.party))
             case _:
                 pass
+    told = [f"{party}={secret}" for party, secret in opened.items()]
+    return given(dice=dice, lottery=lottery, secrets=told, beacons=beacons)
+
+
+def given(
+    *,
+    dice: str = "",
+    lottery: str = "",
+    secrets: list[str] = [],  # noqa: B006
+    beacons: list[Path] = [],  # noqa: B006
+) -> Values:
+    """Return values as they were given, and ask for none.
+
+    Raises:
+        UsageError: E166, a secret that is not written ``PARTY=SECRET``.
+        EnvironmentProblem: E151, a beacon's file cannot be read.
+    """
+    from dualrandom.office.outside import load
+    from dualrandom.office.values import Values
+
     return Values(
         dice=dice,
         lottery=lottery,
-        secrets=tuple(sorted(opened.items())),
+        secrets=tuple(sorted(_opened(secrets).items())),
         beacons=tuple(load(beacons).items()),
     )
+
+
+def _opened(secrets: list[str]) -> dict[str, str]:
+    from dualrandom.errors import UsageError
+
+    if any("=" not in text for text in secrets):
+        raise UsageError("E166")
+    return {party: secret for party, _, secret in (s.partition("=") for s in secrets)}
 
 
 def _twice(prompt: str) -> str:

@@ -28,6 +28,7 @@ from dualrandom.office import journal, memory
 from dualrandom.office.issued import check_issues
 from dualrandom.office.lookahead import Lookahead
 from dualrandom.office.sources import given
+from dualrandom.tables import CHANGES
 from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
@@ -321,13 +322,16 @@ def check_folder(office: Office, draw: audit.DrawLife) -> tuple[Problem, ...]:
     """Compare a draw's folder with the digests that the log names.
 
     Returns:
-        E171 for each file that is not as it was; E170, a warning, for each that is
-        gone: withheld, or erased by law, which is not a fault of the log.
+        E171 for each file that is not as it was; warnings: E170 for each that is gone
+        (withheld, or erased by law, which is not a fault of the log), E468 for a
+        change that was written and not logged.
     """
     where = Where(file=f"draws/{draw.draw}")
+    with office.registry.read() as tx:
+        size = tx.log_size()
     try:
         _, files = load_folder(office.draw(draw.draw), KNOWN)
-        return tuple(_check_files(draw, files))
+        return (*_check_files(draw, files), *_check_changes(draw, files, size))
     except EnvironmentProblem:
         return (problem("E170", where, warning=True, draw=draw.draw),)
     except DualRandomError as error:
@@ -348,6 +352,8 @@ def refuse(found: Iterable[Problem], *, missing: bool = False) -> None:
     """
     for item in found:
         params: dict[str, Any] = dict(item.params)
+        if item.code == "E468":
+            continue  # it does not count, and goes with the next change
         if not item.warning:
             raise VerificationError(item.code, where=item.where, **params)
         if missing:
@@ -377,3 +383,35 @@ def _check_files(draw: audit.DrawLife, files: dict[str, bytes]) -> Iterator[Prob
             yield from compared(name, drawn.sha256, draw.ended)
         yield from compared(SEED, result.seed_file, draw.ended)
         yield from compared(RANDOMNESS, result.randomness_file, draw.ended)
+
+
+def _check_changes(
+    draw: audit.DrawLife, files: dict[str, bytes], size: int
+) -> Iterator[Problem]:
+    """Compare the tables of changes with the log, up to each of their rows.
+
+    Returns:
+        E170, E171 as for the other files; E468, a warning, for a row that was written
+        and not logged: by a run that was cut off, or by hand.
+
+    Spec:
+        log-v1 §4 (draws).
+    """
+    for kind, act in zip(CHANGES, ("draw.replace", "draw.substitute"), strict=True):
+        logged = [made for made in draw.changes if made.act == act]
+        where = Where(file=f"draws/{draw.draw}/{kind.name}")
+        if kind.name not in files:
+            if logged:
+                yield problem("E170", where, warning=True, draw=draw.draw)
+            continue
+        table, rows = kind.parse(files[kind.name])
+        for count, made in enumerate(logged, 1):
+            data = kind.encode(rows[:count], salt=table.salt)
+            if len(rows) < count or sha256(data) != made.digest:
+                yield problem("E171", where, seq=made.seq)
+                break
+        else:
+            for row in rows[len(logged) :]:
+                late = row.seq >= size
+                code = "E468" if late else "E171"
+                yield problem(code, where, warning=late, seq=row.seq)

@@ -13,55 +13,28 @@ Spec: draw-v1 §4-§6; log-v1 §3.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dualrandom import SOFTWARE
-from dualrandom.announcement import Result, result_files
-from dualrandom.canonical import json_line, sha256
-from dualrandom.documents import parse_announcement, result_bytes
-from dualrandom.draw import Selection, select
-from dualrandom.errors import StateError, UsageError, Where
-from dualrandom.folder import load_folder, write_files
-from dualrandom.matching import Shortage, match
-from dualrandom.model import Drawn, FileDigest, Visibility
+from dualrandom.canonical import sha256
+from dualrandom.errors import StateError, UsageError
+from dualrandom.folder import write_files
 from dualrandom.office import journal
+from dualrandom.office.outcome import RESULT, load_frozen, make
 from dualrandom.office.outside import bring, check_later, check_unknown
 from dualrandom.office.values import check_asked, values_of
-from dualrandom.randomness import (
-    Dice,
-    Local,
-    drawn_salt,
-    is_outside,
-    key_of,
-    line,
-    seed_of,
-    seed_txt,
-)
+from dualrandom.randomness import Dice, Local, is_outside, line
 from dualrandom.records import DrawState
-from dualrandom.strata import parse_strata_line
-from dualrandom.tables import (
-    CONFLICTS,
-    DRAWN,
-    FROZEN,
-    INSPECTORS,
-    RESERVES,
-    RESULTS,
-    SELECTED,
-    STRATA,
-    TARGETS,
-    TEAMS,
-    Kind,
-)
-from dualrandom.verify import KNOWN
+from dualrandom.tables import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from dualrandom.announcement import Announcement
     from dualrandom.audit import DrawLife
+    from dualrandom.draw import Selection
     from dualrandom.keys import PrivateKey
-    from dualrandom.model import Strata
+    from dualrandom.matching import Shortage
+    from dualrandom.office.outcome import Frozen, Made
     from dualrandom.office.outside import Brought
     from dualrandom.office.place import Office
     from dualrandom.office.values import Values
@@ -98,16 +71,6 @@ class Done:
     folder: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frozen:
-    announcement: Announcement
-    commitment: str
-    rows: Mapping[str, tuple[Any, ...]]
-    strata: Strata
-    strata_salt: str | None
-    salt: str
-
-
 def wanted(office: Office, draw: str) -> tuple[Source, ...]:
     """Return the sources of an open draw whose values are to be brought now.
 
@@ -130,10 +93,10 @@ def wanted(office: Office, draw: str) -> tuple[Source, ...]:
     return tuple(dice if first else missing)
 
 
-def _open(office: Office, draw: str) -> tuple[DrawLife, _Frozen]:
+def _open(office: Office, draw: str) -> tuple[DrawLife, Frozen]:
     with office.registry.read() as tx:
         life = journal.open_draw(journal.told(tx), draw)
-    return life, _load(office, draw, life.commitment)
+    return life, load_frozen(office.draw(draw), life.commitment)
 
 
 def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
@@ -151,8 +114,7 @@ def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
         EnvironmentProblem: E187, drawn and logged, but not proved yet.
     """
     life, frozen = _open(office, draw)
-    announcement, commitment = frozen.announcement, frozen.commitment
-    sources = announcement.randomness
+    commitment, sources = frozen.commitment, frozen.announcement.randomness
     check_asked(sources, values)
     brought = bring(sources, dict(values.beacons))
     here = values_of(office, draw, sources, values, dict(life.dice), brought)
@@ -165,68 +127,19 @@ def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
     if missing:
         return Waiting(draw=draw, kinds=tuple(line(s, "").strip() for s in missing))
     _check_later(office, draw, sources, brought)
-    lines = [line(source, here[at]) for at, source in enumerate(sources)]
-    proofs = [brought[at].proof if at in brought else {} for at in range(len(sources))]
-    seed_file = seed_txt(commitment, lines)
-    randomness_file = json_line(proofs)
-    seed = seed_of(seed_file)
-    key = key_of(seed, frozen.strata_salt)
-    selection = select(
-        key=key,
-        rows=frozen.rows[STRATA.name],
-        strata=frozen.strata,
-        reserves=announcement.reserves,
+    made = make(
+        frozen,
+        [line(source, here[at]) for at, source in enumerate(sources)],
+        [brought[at].proof if at in brought else {} for at in range(len(sources))],
     )
-    by_id = {target.id: target for target in frozen.rows[TARGETS.name]}
-    if announcement.area is None:
-        raise StateError("E393", where=Where(file="announcement.json"))
-    matching = match(
-        key=key,
-        targets=[by_id[row.id] for row in selection.selected],
-        posts=announcement.posts,
-        inspectors=frozen.rows[INSPECTORS.name],
-        area=announcement.area,
-        conflicts=frozen.rows[CONFLICTS.name],
-    )
-    matched = matching.shortage is None
-    made: dict[str, tuple[Kind[Any], tuple[Any, ...]]] = {
-        SELECTED.name: (SELECTED, selection.selected),
-        RESERVES.name: (RESERVES, selection.reserves),
-        DRAWN.name: (DRAWN, tuple(Drawn(id=row.id) for row in selection.selected)),
-        TEAMS.name: (TEAMS, matching.members),
-    }
-    files = {"seed.txt": seed_file, "randomness.json": randomness_file}
-    digests = []
-    names = result_files(announcement, matched=matched)
-    for name in names:
-        kind, rows = made[name]
-        public = announcement.sees(name) is Visibility.PUBLIC
-        data = kind.encode(rows, salt=None if public else drawn_salt(frozen.salt, name))
-        files[name] = data
-        digests.append(
-            (name, FileDigest(rows=len(rows), bytes=len(data), sha256=sha256(data)))
-        )
-    result = result_bytes(
-        Result(
-            draw=draw,
-            commitment=commitment,
-            seed_file=sha256(seed_file),
-            randomness_file=sha256(randomness_file),
-            files=tuple(digests),
-            visibility=tuple((name, announcement.sees(name)) for name in names),
-            drawn=len(selection.selected),
-            matched=matched,
-            software=SOFTWARE,
-        )
-    )
-    _write_result(office, draw, commitment, files, result, signer)
+    _write_result(office, draw, commitment, made, signer)
     return Done(
         draw=draw,
-        seed=seed,
-        selection=selection,
-        shortages=matching.shortages,
-        posts=len(matching.members),
-        result=sha256(result),
+        seed=made.seed,
+        selection=made.selection,
+        shortages=made.matching.shortages,
+        posts=len(made.matching.members),
+        result=sha256(made.result),
         folder=office.draw(draw),
     )
 
@@ -235,23 +148,22 @@ def _write_result(
     office: Office,
     draw: str,
     commitment: str,
-    files: dict[str, bytes],
-    result: bytes,
+    made: Made,
     signer: PrivateKey,
 ) -> None:
     folder = office.draw(draw)
-    made = {**files, "result.json": result}
+    files = {**made.files, RESULT: made.result}
     with journal.writing(office) as (tx, undo):
         # Looked at again under the lock: of two officers only one draws.
         report = journal.told(tx)
         life = journal.open_draw(report, draw)
-        for name in made:
+        for name in files:
             if not (folder / name).exists():
                 undo.callback((folder / name).unlink, missing_ok=True)
         for kind in RESULTS:
-            if kind.name not in made:  # by a run that was cut off
+            if kind.name not in files:  # by a run that was cut off
                 (folder / kind.name).unlink(missing_ok=True)
-        write_files(folder, made, mode=0o600)
+        write_files(folder, files, mode=0o600)
         entry = journal.append(
             office,
             tx,
@@ -259,47 +171,13 @@ def _write_result(
             {
                 "draw": draw,
                 "commitment": commitment,
-                "result": sha256(result),
+                "result": sha256(made.result),
                 "keys": journal.log_keys(report, signer),
             },
             signer=signer,
         )
         journal.set_state(tx, life, DrawState.DRAWN, entry)
     journal.settle(office, draw)
-
-
-def _load(office: Office, draw: str, commitment: str) -> _Frozen:
-    """Return the frozen lists, byte for byte what was announced.
-
-    Raises:
-        StateError: E393, a file is missing or was changed since the freeze.
-    """
-    _, files = load_folder(office.draw(draw), KNOWN)
-    data = files.get("announcement.json", b"")
-    if sha256(data) != commitment:
-        raise StateError("E393", where=Where(file=f"draws/{draw}/announcement.json"))
-    announcement = parse_announcement(data)
-    rows: dict[str, tuple[Any, ...]] = {}
-    salts: dict[str, str | None] = {}
-    strata = announcement.strata
-    for kind in FROZEN:
-        data = files.get(kind.name, b"")
-        if sha256(data) != announcement.digest(kind.name).sha256:
-            raise StateError("E393", where=Where(file=f"draws/{draw}/{kind.name}"))
-        table, rows[kind.name] = kind.parse(data)
-        salts[kind.name] = table.salt
-        if kind is STRATA and table.strata is not None:
-            strata, _ = parse_strata_line(table.strata)
-    if strata is None:
-        raise StateError("E393", where=Where(file=f"draws/{draw}/{STRATA.name}"))
-    return _Frozen(
-        announcement=announcement,
-        commitment=commitment,
-        rows=rows,
-        strata=strata,
-        strata_salt=salts[STRATA.name],
-        salt=salts[INSPECTORS.name] or "",
-    )
 
 
 def _check_later(

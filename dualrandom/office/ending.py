@@ -1,15 +1,27 @@
 """Ending an announcement without a result: a reason, and a second person's approval.
 
-Spec: draw-v1 §3 (abandonment).
+Whoever abandons a draw when its randomness is known may have seen whom it would draw.
+So all values that are known are brought; the supervisors get them, and the selection
+that would have been: the draw's own files, without a result.
+
+Spec: draw-v1 §3 (abandonment); log-v1 §4, ``draw.abandon``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from dualrandom.errors import InputError
+from dualrandom.canonical import json_line
+from dualrandom.errors import EnvironmentProblem, InputError, StateError
+from dualrandom.folder import write_file, write_files
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared, carry_out
+from dualrandom.office.outcome import load_frozen, make
+from dualrandom.office.outside import bring
+from dualrandom.office.values import Values, check_asked, values_of
+from dualrandom.randomness import Dice, Local, Sealed, line, time_of
 from dualrandom.records import DrawState
 from dualrandom.words import group
 
@@ -20,11 +32,86 @@ if TYPE_CHECKING:
 
     from dualrandom import audit
     from dualrandom.office.approvals import Proposal
+    from dualrandom.office.outcome import Frozen
     from dualrandom.office.place import Office
+    from dualrandom.randomness import Source
     from dualrandom.registry import Reader, Writer
 
+NOTHING = Values()
 
-def reason_code(text: str) -> str:
+
+def abandonment(
+    office: Office, draw: str, reason: str, *, party: str = "", values: Values = NOTHING
+) -> Proposal:
+    """Propose to end a draw's announcement.
+
+    Args:
+        office: whose draw.
+        draw: its id.
+        reason: a code, or what is said for it; the log holds no free text.
+        party: whose secret stayed closed, where that is the reason.
+        values: the randomness, as far as it is known.
+
+    Raises:
+        InputError: E397, no such reason. Asked later, the proposal raises: StateError
+            E390-E392, the draw is not open; InputError E452, not the party that the
+            reason asks for; StateError E469, a value that is known by now is not
+            brought; and as for a draw's values.
+    """
+    code = _reason_code(reason)
+
+    def prepare(_: Reader, report: audit.LogReport) -> Prepared:
+        life = journal.open_draw(report, draw)
+        frozen, known, proofs = None, dict[int, str](), list[Mapping[str, object]]()
+        # A draw whose files are lost can only be abandoned.
+        with suppress(StateError, EnvironmentProblem):
+            frozen = load_frozen(office.draw(draw), life.commitment)
+        if frozen is not None:
+            sources = frozen.announcement.randomness
+            _check_party(sources, code, party)
+            known, proofs = _known(office, life, sources, values)
+            _check_brought(office, sources, code, known)
+        body = {
+            "draw": draw,
+            "commitment": life.commitment,
+            "reason": code,
+            "keys": journal.log_keys(report, office.officer()),
+        }
+        if party:
+            body["party"] = party
+
+        def end(tx: Writer, undo: ExitStack, entry: audit.Entry) -> None:
+            journal.set_state(tx, life, DrawState.ABANDONED, entry)
+            if frozen is not None and known:
+                _hand_over(office, frozen, known, proofs, undo)
+
+        return Prepared(act="draw.abandon", body=body, effect=end)
+
+    return prepare
+
+
+def abandon(
+    office: Office, draw: str, proposal: Proposal, signed: Sequence[Path]
+) -> int:
+    """End an announcement; return the log entry's seq.
+
+    Raises:
+        StateError: E390-E392, the draw is not open; E398, E451, the approvals are not
+            what this needs.
+        InputError: E701-E704, E740, E802, not an approval; as the proposal refuses.
+        EnvironmentProblem: E187, ended and logged, but not proved yet.
+    """
+    entry = carry_out(office, proposal, signed)
+    journal.settle(office, draw)
+    return entry.seq
+
+
+def values_file(office: Office, draw: str) -> Path:
+    """Return where values are kept that do not suffice for a selection."""
+    return office.kept / f"abandoned-{draw}.json"
+
+
+def _reason_code(text: str) -> str:
     """Return the code of a reason.
 
     Raises:
@@ -37,41 +124,67 @@ def reason_code(text: str) -> str:
     raise InputError("E397", value=text, known=known)
 
 
-def abandonment(office: Office, draw: str, reason: str) -> Proposal:
-    """Propose to end a draw's announcement.
-
-    Raises:
-        InputError: E397, no such reason. Asked later, the proposal raises StateError:
-            E390-E392, the draw is not open.
-    """
-    code = reason_code(reason)
-
-    def prepare(_: Reader, report: audit.LogReport) -> Prepared:
-        life = journal.open_draw(report, draw)
-        body = {
-            "draw": draw,
-            "commitment": life.commitment,
-            "reason": code,
-            "keys": journal.log_keys(report, office.officer()),
-        }
-
-        def end(tx: Writer, _: ExitStack, entry: audit.Entry) -> None:
-            journal.set_state(tx, life, DrawState.ABANDONED, entry)
-
-        return Prepared(act="draw.abandon", body=body, effect=end)
-
-    return prepare
+def _check_party(sources: Sequence[Source], code: str, party: str) -> None:
+    parties = [s.party for s in sources if isinstance(s, Sealed)]
+    due = parties if code == "secret" else [""]
+    if party not in due:
+        raise InputError("E452", known=", ".join(parties) or "-")
 
 
-def abandon(office: Office, draw: str, reason: str, signed: Sequence[Path]) -> int:
-    """End an announcement; return the log entry's seq.
+def _known(
+    office: Office, life: audit.DrawLife, sources: Sequence[Source], values: Values
+) -> tuple[dict[int, str], list[Mapping[str, object]]]:
+    """Return the values that are known, by the source's place, and their proofs."""
+    check_asked(sources, values)
+    brought = bring(sources, dict(values.beacons))
+    # What the operating system would say now was never this draw's value.
+    asked = [s for s in sources if not isinstance(s, Local)]
+    here: dict[int, str] = {}
+    if len(asked) == len(sources):
+        here = values_of(office, life.draw, sources, values, dict(life.dice), brought)
+    for at, source in enumerate(sources):
+        if isinstance(source, Dice) and at not in dict(life.dice):
+            here.pop(at, None)  # not logged: nobody could draw with them
+    proofs = [brought[at].proof if at in brought else {} for at in range(len(sources))]
+    return here, list[Mapping[str, object]](proofs)
 
-    Raises:
-        StateError: E390-E392, the draw is not open; E398, E451, the approvals are not
-            what this needs.
-        InputError: E397, no such reason; E701-E704, E740, E802, not an approval.
-        EnvironmentProblem: E187, ended and logged, but not proved yet.
-    """
-    entry = carry_out(office, abandonment(office, draw, reason), signed)
-    journal.settle(office, draw)
-    return entry.seq
+
+def _check_brought(
+    office: Office, sources: Sequence[Source], code: str, known: Mapping[int, str]
+) -> None:
+    now = office.clock().timestamp()
+    for at, source in enumerate(sources):
+        born = time_of(source)
+        if (
+            born is not None
+            and born <= now
+            and at not in known
+            and code != "randomness"
+        ):
+            raise StateError("E469", source=line(source, "").strip())
+
+
+def _hand_over(
+    office: Office,
+    frozen: Frozen,
+    known: Mapping[int, str],
+    proofs: Sequence[Mapping[str, object]],
+    undo: ExitStack,
+) -> None:
+    sources, draw = frozen.announcement.randomness, frozen.announcement.draw
+    if len(known) == len(sources):
+        folder = office.draw(draw)
+        lines = [line(source, known[at]) for at, source in enumerate(sources)]
+        files = make(frozen, lines, proofs).files
+        for name in files:
+            if not (folder / name).exists():
+                undo.callback((folder / name).unlink, missing_ok=True)
+        write_files(folder, files, mode=0o600)
+        return
+    told: list[dict[str, Any]] = [
+        {"source": line(source, "").strip(), "value": known.get(at, "")}
+        for at, source in enumerate(sources)
+    ]
+    file = values_file(office, draw)
+    undo.callback(file.unlink, missing_ok=True)
+    write_file(file, json_line({"draw": draw, "values": told}), mode=0o600)

@@ -31,7 +31,7 @@ from dualrandom.freeze import Lists, freeze_files, prepare
 from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
 from dualrandom.office.outside import check_ahead, last_known
-from dualrandom.office.place import stamp
+from dualrandom.office.place import stamp, today
 from dualrandom.office.rules import rules_in_force
 from dualrandom.office.sources import check_drawable, given
 from dualrandom.randomness import Source, Standing, check_sources, standing
@@ -147,8 +147,8 @@ def _prepare(
         raise StateError("E381", task=task_id)
     moment = office.clock()
     check_ahead(sources, moment)
-    today = (moment + dt.timedelta(hours=8)).date()
-    if task.end < today:
+    day = today(office)
+    if task.end < day:
         raise StateError("E387", task=task_id, end=str(task.end))
     if sealed_until is not None and sealed_until <= task.end:
         raise StateError("E388", date=str(sealed_until), end=str(task.end))
@@ -182,7 +182,7 @@ def _prepare(
             end=str(task.end),
             rules=house.issue.digest,
         ),
-        items=tuple(_item(tx, code, today) for code in task.items),
+        items=tuple(_item(tx, code, day) for code in task.items),
         registry=_registry(tx),
         files=digests,
         visibility=tuple(sorted(visibility.items())),

@@ -85,6 +85,11 @@ def stamp(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def today(office: Office) -> dt.date:
+    """Return the day in the office's time zone (China Standard Time)."""
+    return (office.clock() + dt.timedelta(hours=8)).date()
+
+
 def find_root(start: Path) -> Path | None:
     """Return the office's folder that holds ``start``, if any."""
     for folder in (start, *start.parents):

@@ -311,8 +311,8 @@ def _text(entry: Any) -> bytes:
 
 @pytest.mark.parametrize(
     ("role", "act"),
-    [("supervisors", "registry.change"), ("officers", "draw.verify")],
-    ids=["supervisor appends", "officer gives the verdict"],
+    [("supervisors", "registry.change"), ("supervisors", "draw.release")],
+    ids=["supervisor appends", "supervisor releases"],
 )
 def test_wrong_role(log: LogMaker, role: str, act: str) -> None:
     body = json.loads(_line(log, 6))["body"]

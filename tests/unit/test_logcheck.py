@@ -732,13 +732,26 @@ def test_clock_that_goes_back_is_noted() -> None:
     assert (report.exit_code, codes(report, "note")) == (0, ["E743", "E776"])
 
 
-def test_supervisor_gives_a_verdict_and_an_officer_does_not() -> None:
+def test_a_verdict_is_a_supervisor_s_own_whoever_carries_it_in() -> None:
     log = LogMaker()
-    log.append("draw.verify", {"draw": "2026-001"}, by=log.supervisors[0])
-    assert codes(log.check(), "unchecked") == ["E745"]
-    log.append("draw.verify", {"draw": "2026-001"})
+    log.announce("2026-001")
+    log.result("2026-001")
+    body = {
+        "draw": "2026-001",
+        "commitment": COMMITMENT,
+        "result": digest("result"),
+        "verdict": 6,
+        "report": digest("report"),
+    }
+    one, other = log.supervisors[:2]
+    log.append("draw.verify", body, by=one)
+    log.append("draw.verify", body, approvers=[other])
     report = log.check()
-    assert (codes(report), report.first) == (["E735"], 2)
+    assert report.exit_code == 0
+    assert [o.by for o in report.draws[0].opinions] == [(one.name,), (other.name,)]
+    log.append("draw.verify", body)
+    report = log.check()
+    assert (codes(report), report.first) == (["E739"], len(log.entries) - 1)
 
 
 def test_parties_may_approve_an_announcement() -> None:

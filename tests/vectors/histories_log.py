@@ -111,6 +111,7 @@ def histories() -> Iterator[History]:
     yield from _forgeries()
     yield from _plans()
     yield from _incoherent()
+    yield from _afterwards()
     yield from _beginnings()
 
 
@@ -318,6 +319,73 @@ def _incoherent() -> Iterator[History]:
     log.add("draw.dice", _dice("2026-003"))
     log.add("draw.dice", _dice("2026-003"))
     yield "dice-twice", log, 1, 13, "E755", "coherence", {}
+
+
+def _afterwards() -> Iterator[History]:
+    """What is logged of a draw that has ended."""
+    bound = {"draw": "2026-001", "commitment": COMMITMENT}
+    file = sha(b"file").hex()
+    result = _result("2026-001")["result"]
+    replaced = bound | {"replacements": file}
+    substituted = bound | {"substitutions": file}
+    opinion = bound | {"result": result, "verdict": 6, "report": file}
+    nobody: list[Key] = []
+
+    def one(
+        name: str, act: str, body: dict[str, Any], code: str, by: list[Key]
+    ) -> History:
+        return name, tried(act, body, approvers=by), 1, 11, code, "coherence", {}
+
+    log = tried("draw.replace", replaced, approvers=[JIWEI])
+    log.add("draw.substitute", substituted, approvers=[RENDA])
+    log.add("draw.release", bound)
+    log.add("draw.verify", opinion, approvers=[JIWEI])
+    log.add("draw.verify", opinion, signer=RENDA, by=RENDA.name)
+    yield "changed-released-verified", log, 0, None, None, "", {}
+    yield one("replaced-alone", "draw.replace", replaced, "E739", nobody)
+    yield one("substituted-alone", "draw.substitute", substituted, "E739", nobody)
+    yield one("officers-verdict", "draw.verify", opinion, "E739", nobody)
+    other = {"draw": "2026-002"}
+    yield one("abandoned-replaced", "draw.replace", replaced | other, "E856", [JIWEI])
+    yield one("abandoned-verified", "draw.verify", opinion | other, "E856", [JIWEI])
+    never = {"draw": "2026-009"}
+    yield one(
+        "replaced-never-announced", "draw.replace", replaced | never, "E752", [JIWEI]
+    )
+    changed = {"commitment": TARGETS}
+    yield one(
+        "substituted-other-commitment",
+        "draw.substitute",
+        substituted | changed,
+        "E754",
+        [JIWEI],
+    )
+    yield one("replaced-without-digest", "draw.replace", bound, "E746", [JIWEI])
+    yield one(
+        "verdict-of-two", "draw.verify", opinion | {"verdict": 2}, "E746", [JIWEI]
+    )
+    yield one(
+        "verdict-on-another-result",
+        "draw.verify",
+        opinion | {"result": file},
+        "E858",
+        [JIWEI],
+    )
+    log = tried("draw.release", bound)
+    log.add("draw.release", bound)
+    yield "released-twice", log, 1, 12, "E857", "coherence", {}
+    latest = {"seq": 10, "targets": TARGETS, "inspectors": INSPECTORS}
+    opened = {"keys": _keys(SECOND), "registry": latest}
+    log = tried("draw.announce", _announce("2026-003") | opened)
+    log.add("draw.release", bound | {"draw": "2026-003"})
+    yield "released-while-open", log, 1, 12, "E857", "coherence", {}
+    ended = _abandon("2026-003") | {"keys": _keys(SECOND)}
+    log = tried("draw.announce", _announce("2026-003") | opened)
+    log.add("draw.abandon", ended | {"party": "县纪委监委"}, approvers=[JIWEI])
+    yield "abandoned-for-a-party", log, 0, None, None, "", {}
+    log = tried("draw.announce", _announce("2026-003") | opened)
+    log.add("draw.abandon", ended | {"party": ""}, approvers=[JIWEI])
+    yield "abandoned-for-no-party", log, 1, 12, "E746", "coherence", {}
 
 
 def _beginnings() -> Iterator[History]:

@@ -1,0 +1,67 @@
+"""Draws as an office makes them, for tests that look at what becomes of them.
+
+freeze(run, "P-1", "--strata", "risk", "--ratio", "A=50%")
+approved(run, "replace", "2026-001", ID, "--reason", "停业", "--evidence", "照片")
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.refusals import DICE, PERIOD
+
+ROOT = Path(__file__).parent.parent
+VERIFIER = ROOT / "reports" / "verifier" / "verify.py"
+SUPERVISOR = "keys/supervisor/supervisor-01.key"
+GENESIS = "kept/genesis.entry"
+
+
+def new_task(run: Any, task: str, *options: str) -> None:
+    """Make a task of two posts with certificates."""
+    posts = () if "--posts" in options else ("--posts", "执法证:2")
+    done = run("task", "new", task, "--item", "SP-03", *PERIOD, *posts, *options)
+    assert done.code == 0, done.err
+
+
+def freeze(run: Any, task: str, *options: str) -> None:
+    """Announce a task's draw; with dice unless other randomness is named."""
+    dice = () if "--randomness" in options else ("--randomness", "dice:20")
+    done = run("freeze", task, *dice, *options)
+    assert done.code == 0, done.err
+
+
+def drawn(run: Any, task: str, *options: str) -> None:
+    """Announce and draw with dice."""
+    freeze(run, task, *options)
+    done = run("draw", task, "--dice", DICE)
+    assert done.code == 0, done.err
+
+
+def approved(run: Any, *command: str) -> Any:
+    """Ask, let the supervisor approve, carry out; return what was said last."""
+    asked = run(*command)
+    assert (asked.code, "E167" in asked.err) == (4, True), asked.err
+    request = f"{command[0]}-{command[1]}.request"
+    signed = run("approve", request, "--key", SUPERVISOR)
+    assert signed.code == 0, signed.err
+    return run(*command, "--approval", f"{request}.approval")
+
+
+def both(run: Any, folder: object, *, genesis: str = GENESIS) -> tuple[int, str, str]:
+    """Let both verifiers check a folder; they agree. Return the code and both texts."""
+    ours = run("verify", folder, "--genesis", genesis)
+    command = [sys.executable, "-I", "-S", VERIFIER, folder, "--genesis", genesis]
+    theirs = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False
+    )
+    assert ours.code == theirs.returncode, ours.out + theirs.stdout
+    return ours.code, ours.out, theirs.stdout
+
+
+def rows(folder: Path, name: str) -> list[list[str]]:
+    """Return the records of a table, without header, salt and strata."""
+    lines = (folder / name).read_text("utf-8").splitlines()[1:]
+    return [line.split("\t") for line in lines if not line.startswith("#")]
