@@ -12,7 +12,7 @@ Border: bytes and values. :mod:`dualrandom.publish` writes the folder,
       office.json items.json draws.json manifest.json
       draws/2026-001/announcement.json …    exactly the draw's public files
       log/checkpoint log/tile/…
-      verifier/verify.py
+      verifier/verify.py verifier/verify.html …
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ ITEMS: Final = "items.json"
 DRAWS: Final = "draws.json"
 MANIFEST: Final = "manifest.json"
 VERIFIER: Final = "verifier/verify.py"
+CHECKER_PAGE: Final = "verifier/verify.html"
+PORTABLE_PAGE: Final = "verifier/verify-portable.html"
 LOG: Final = "log/"
 DRAW_FOLDERS: Final = "draws/"
 

@@ -7,7 +7,7 @@ looks is :mod:`dualrandom.site`'s affair. Bytes are copied, never written anew.
 - ``plan_public`` is pure; ``write_public`` and ``pack`` touch the disk, all or nothing.
 
     draw = PublicDraw.load(Path("draws/2026-001"))
-    files = plan_public(office=…, items=…, draws=(draw,), verifier=verifier())
+    files = plan_public(office=…, items=…, draws=(draw,), verifier=verifiers())
     write_public(Path("public"), files, log_files)
 
 Spec: draw-v1 §2 (visibility); log-v1 §2.
@@ -30,6 +30,7 @@ from dualrandom.disclosure import (
 )
 from dualrandom.errors import InputError, StateError, VerificationError
 from dualrandom.folder import write_file
+from dualrandom.portable import one_file, parts_of
 from dualrandom.public import DrawLine, OfficePage, PublishedItem, Site
 from dualrandom.public_texts import PublishedText, text_files
 from dualrandom.shipped import shipped
@@ -52,18 +53,27 @@ __all__ = [
     "pack",
     "plan_public",
     "public_part",
-    "verifier",
+    "verifiers",
     "write_public",
 ]
 
 
-def verifier() -> bytes:
-    """Return the one-file verifier that ships beside every draw.
+def verifiers() -> tuple[tuple[str, bytes], ...]:
+    """Return (path, bytes) of the checkers that ship beside every draw.
+
+    These are the one-file program, the checker's page with its parts, and the page as
+    one file that can be saved and sent.
 
     Raises:
         EnvironmentProblem: E910.
     """
-    return shipped(public.VERIFIER)
+    files = {path: shipped(path) for path in (public.VERIFIER, public.CHECKER_PAGE)}
+    page = files[public.CHECKER_PAGE]
+    folder = public.CHECKER_PAGE.rpartition("/")[0]
+    parts = {name: shipped(f"{folder}/{name}") for name in parts_of(page)}
+    files |= {f"{folder}/{name}": data for name, data in parts.items()}
+    files[public.PORTABLE_PAGE] = one_file(page, parts)
+    return tuple(sorted(files.items()))
 
 
 def plan_public(
@@ -71,7 +81,7 @@ def plan_public(
     office: OfficePage,
     items: Iterable[PublishedItem],
     draws: Sequence[PublicDraw],
-    verifier: bytes,
+    verifier: Sequence[tuple[str, bytes]],
     texts: Iterable[tuple[PublishedText, bytes]] = (),
 ) -> tuple[tuple[str, bytes], ...]:
     """Return all of ``public/`` but ``log/``, sorted by path, manifest last.
@@ -80,7 +90,7 @@ def plan_public(
         office: as everyone may see it.
         items: versions in any order; drafts are left out.
         draws: in any order.
-        verifier: verify.py.
+        verifier: (path, bytes) of :func:`verifiers`.
         texts: versions of rules and plans, with their bytes.
 
     Raises:
@@ -95,7 +105,7 @@ def plan_public(
         (public.OFFICE, public.office_bytes(office)),
         (public.ITEMS, public.items_bytes(i for i in items if not i.record.draft)),
         (public.DRAWS, public.draws_bytes(draw.line for draw in draws)),
-        (public.VERIFIER, verifier),
+        *verifier,
         *text_files(texts),
     ]
     for draw in draws:

@@ -35,6 +35,7 @@ OFFICE = OfficePage(
         supervision_phone="12345",
     ),
 )
+VERIFIERS = (("verifier/verify.py", b"pass\n"),)
 CHECKPOINT = "scjg.example.gov.cn/dualrandom\n3\nCsUYapGGPo4=\n\n— scjg AAAA\n".encode()
 LOG = (
     ("checkpoint", CHECKPOINT),
@@ -64,7 +65,7 @@ def publication(
     log: Any = LOG,
 ) -> Path:
     out = tmp_path / "public"
-    files = plan_public(office=office, items=items, draws=draws, verifier=b"pass\n")
+    files = plan_public(office=office, items=items, draws=draws, verifier=VERIFIERS)
     write_public(out, files, log)
     return out
 

@@ -35,7 +35,7 @@ from dualrandom.public import (
     manifest_bytes,
 )
 from dualrandom.public_texts import PublishedText
-from dualrandom.publish import pack, plan_public, verifier, write_public
+from dualrandom.publish import pack, plan_public, verifiers, write_public
 from dualrandom.randomness import Beacon, Drand, Nist
 from dualrandom.registry.lists import ITEMS
 from dualrandom.verify import Verdict
@@ -105,7 +105,7 @@ def publish(office: Office) -> Published:
         ),
         items=versions,
         draws=[_public_draw(office, life.draw) for life in draws],
-        verifier=verifier(),
+        verifier=verifiers(),
         texts=texts,
     )
     manifest = _content(files)

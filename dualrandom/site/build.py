@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from dualrandom.errors import UsageError, Where
 from dualrandom.messages import shown
-from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST, VERIFIER
+from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST, PORTABLE_PAGE, VERIFIER
 from dualrandom.shipped import reports, shipped
 from dualrandom.site.frame import Frame, framer
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
@@ -196,6 +196,7 @@ class _Builder:
             "verify.html",
             words=words_of(self._say),
             digest=sha256(data).hexdigest(),
+            checker=self._source.digest(PORTABLE_PAGE),
         )
 
     def _page(

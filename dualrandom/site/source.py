@@ -62,6 +62,10 @@ class Source:
         """Return all paths that the manifest names, sorted."""
         return tuple(self._digests)
 
+    def digest(self, path: str) -> str:
+        """Return the SHA-256 of a file as the manifest names it; "" if it does not."""
+        return self._digests.get(path, "")
+
     def read(self, path: str) -> bytes:
         """Return a file that the manifest names.
 

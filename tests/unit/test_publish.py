@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import datetime as dt
+import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dualrandom import publish
 from dualrandom.canonical import sha256
@@ -24,6 +29,7 @@ from dualrandom.errors import (
     StateError,
     VerificationError,
 )
+from dualrandom.portable import inert, one_file
 from dualrandom.public import (
     ITEM_FIELDS,
     is_log_path,
@@ -40,10 +46,12 @@ from dualrandom.publish import (
     pack,
     plan_public,
     public_part,
+    verifiers,
     write_public,
 )
 from dualrandom.randomness import Local, Sealed, Standing, commitment_of
 from dualrandom.records import DrawState, ItemCode, ItemRecord
+from dualrandom.shipped import reports
 from dualrandom.staging import list_files, swap_in
 from tests.factories import make_folder
 
@@ -52,7 +60,8 @@ OFFICE = OfficePage(
     origin="scjg.example.gov.cn/dualrandom",
     site=Site(domain="scjg.example.gov.cn", site_code="3301000001"),
 )
-VERIFY = b"print('stand-in')\n"
+VERIFIERS = (("verifier/verify.py", b"print('stand-in')\n"),)
+NOT_SHIPPED: set[str] = set()
 LOG = (
     ("checkpoint", b"scjg.example.gov.cn/dualrandom\n1\nAAAA\n"),
     ("policy", b"log scjg\n"),
@@ -81,7 +90,7 @@ def published(version: int = 1, **more: Any) -> PublishedItem:
 
 
 def plan(*draws: PublicDraw, items: Any = ()) -> tuple[tuple[str, bytes], ...]:
-    return plan_public(office=OFFICE, items=items, draws=draws, verifier=VERIFY)
+    return plan_public(office=OFFICE, items=items, draws=draws, verifier=VERIFIERS)
 
 
 def code_of(call: Any) -> str:
@@ -554,3 +563,47 @@ def test_a_pack_is_a_plain_zip(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO((tmp_path / "x.zip").read_bytes())) as archive:
         assert archive.testzip() is None
         assert {m.compress_type for m in archive.infolist()} == {zipfile.ZIP_STORED}
+
+
+# ── the checkers ─────────────────────────────────────────────────────────────────
+
+
+def test_the_checkers_ship_and_the_portable_page_runs_its_own_scripts_only() -> None:
+    files = dict(verifiers())
+    folder = reports() / "verifier"
+    names = {path.name for path in folder.iterdir() if path.suffix != ".md"}
+    assert {path.removeprefix("verifier/") for path in files} == (
+        (names - NOT_SHIPPED) | {"verify-portable.html"}
+    )
+    page = files["verifier/verify-portable.html"].decode()
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy is not None
+    for kind, count in (("script", 3), ("style", 1)):
+        inside = re.findall(f"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
+        assert len(inside) == count
+        for text in inside:
+            digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy[1]
+    assert "'self'" not in policy[1]
+    assert "'unsafe-inline'" not in policy[1]
+    assert not re.findall(r"(?:src|href)=\"(?!data:|#)", page)
+    assert verifiers() == verifiers()
+
+
+@pytest.mark.parametrize("part", [b"</script>", b"</STYLE >", b"<!-- -->"])
+def test_a_part_that_would_end_its_element_is_refused(part: bytes) -> None:
+    with pytest.raises(ValueError, match=r"x\.js"):
+        one_file(b'<script src="x.js"></script>', {"x.js": part})
+
+
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.none(),
+        st.lists,
+        max_leaves=5,
+    )
+)
+def test_data_in_a_page_is_inert(value: Any) -> None:
+    text = inert(value)
+    assert json.loads(text) == value
+    assert not set("<>&\u2028\u2029") & set(text)
