@@ -16,6 +16,7 @@ Spec: draw-v1 §2 (visibility); log-v1 §2.
 from __future__ import annotations
 
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from dualrandom import public
@@ -32,13 +33,21 @@ from dualrandom.errors import InputError, StateError, VerificationError
 from dualrandom.folder import write_file
 from dualrandom.portable import one_file, parts_of
 from dualrandom.public import DrawLine, OfficePage, PublishedItem, Site
+from dualrandom.public_outcomes import (
+    PENALTIES,
+    penalties_bytes,
+    results_bytes,
+    results_path,
+)
 from dualrandom.public_texts import PublishedText, text_files
 from dualrandom.shipped import shipped
 from dualrandom.staging import Swapped, list_files, read_file, swap_in, zip_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from dualrandom.public_outcomes import Penalties, PublishedResult
 
 Reader = Literal["public", "supervisor"]
 
@@ -83,6 +92,8 @@ def plan_public(
     draws: Sequence[PublicDraw],
     verifier: Sequence[tuple[str, bytes]],
     texts: Iterable[tuple[PublishedText, bytes]] = (),
+    results: Mapping[str, Sequence[PublishedResult]] = MappingProxyType({}),
+    penalties: Penalties | None = None,
 ) -> tuple[tuple[str, bytes], ...]:
     """Return all of ``public/`` but ``log/``, sorted by path, manifest last.
 
@@ -92,6 +103,8 @@ def plan_public(
         draws: in any order.
         verifier: (path, bytes) of :func:`verifiers`.
         texts: versions of rules and plans, with their bytes.
+        results: what inspections found, by draw; approved.
+        penalties: those shown, and what is left of others; None: there never were any.
 
     Raises:
         StateError: E912, two draws whose names differ at most in case: some file
@@ -107,7 +120,10 @@ def plan_public(
         (public.DRAWS, public.draws_bytes(draw.line for draw in draws)),
         *verifier,
         *text_files(texts),
+        *((results_path(d), results_bytes(d, rows)) for d, rows in results.items()),
     ]
+    if penalties is not None:
+        files.append((PENALTIES, penalties_bytes(penalties)))
     for draw in draws:
         top = f"{public.DRAW_FOLDERS}{draw.announcement.draw}"
         files += [(f"{top}/{name}", data) for name, data in draw.files]

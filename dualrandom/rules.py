@@ -51,6 +51,7 @@ class Rules:
         draw_days: days after an announcement by which its draw must have ended.
         result_workdays: working days after the period in which results are published.
         penalty_workdays: likewise for penalties, after the decision.
+        reply_workdays: likewise for replies to objections, after they came.
     """
 
     yearly_cap: int = 0
@@ -66,6 +67,7 @@ class Rules:
     draw_days: int = 7
     result_workdays: int = 20
     penalty_workdays: int = 7
+    reply_workdays: int = 15
 
 
 def split_rules(data: bytes) -> tuple[str, str]:
@@ -179,6 +181,7 @@ _SETTINGS: Final[Mapping[tuple[str, str], _Setting]] = {
     ("deadlines", "draw_days"): _number("draw_days", least=1, most=366),
     ("deadlines", "result_workdays"): _number("result_workdays", least=1, most=366),
     ("deadlines", "penalty_workdays"): _number("penalty_workdays", least=1, most=366),
+    ("deadlines", "reply_workdays"): _number("reply_workdays", least=1, most=366),
 }
 """Every setting: its table and name in the document."""
 

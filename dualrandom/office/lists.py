@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from dualrandom.canonical import sha256
@@ -20,7 +21,7 @@ from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
 from dualrandom.sheets import read_inspectors, read_items, read_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -144,8 +145,20 @@ def write_changes(
     reason: str,
     *,
     signer: PrivateKey,
+    act: str = "registry.change",
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """Apply changes to a list and log them; return the entry's seq.
+
+    Args:
+        office: whose list.
+        tx: the transaction.
+        undo: takes back the files beside the log.
+        changes: from ``tx.diff``.
+        reason: why, for the versions; never in the log.
+        signer: the person answerable.
+        act: one that tells of a change of a list.
+        more: fields of its body beside those of every change.
 
     Spec:
         log-v1 §3, ``registry.change``: digests of salted files kept beside the log.
@@ -166,8 +179,9 @@ def write_changes(
     journal.append(
         office,
         tx,
-        "registry.change",
+        act,
         {
+            **more,
             "list": changes.kind.name,
             "added": len(changes.added),
             "changed": len(changes.changed),

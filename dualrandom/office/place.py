@@ -25,6 +25,8 @@ DRAWS: Final = "draws"
 PUBLIC: Final = "public"
 KEPT: Final = "kept"
 RULES: Final = "rules.md"
+ZONE: Final = dt.timezone(dt.timedelta(hours=8))
+"""China Standard Time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ def stamp(moment: dt.datetime) -> str:
 
 def today(office: Office) -> dt.date:
     """Return the day in the office's time zone (China Standard Time)."""
-    return (office.clock() + dt.timedelta(hours=8)).date()
+    return office.clock().astimezone(ZONE).date()
 
 
 def find_root(start: Path) -> Path | None:

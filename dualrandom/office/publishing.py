@@ -26,7 +26,9 @@ from dualrandom.model import is_draw_id
 from dualrandom.office import issued, journal, memory
 from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
-from dualrandom.office.place import stamp
+from dualrandom.office.penalties import public_penalties
+from dualrandom.office.place import stamp, today
+from dualrandom.office.results import public_results
 from dualrandom.public import (
     MANIFEST,
     OfficePage,
@@ -38,6 +40,7 @@ from dualrandom.public_texts import PublishedText
 from dualrandom.publish import pack, plan_public, verifiers, write_public
 from dualrandom.randomness import Beacon, Drand, Nist
 from dualrandom.registry.lists import ITEMS
+from dualrandom.tables import DRAWN
 from dualrandom.verify import Verdict
 
 if TYPE_CHECKING:
@@ -80,7 +83,8 @@ def publish(office: Office) -> Published:
     signer = journal.signer(office)
     memory.checkpoint(office)
     with office.registry.read() as tx:
-        draws = journal.told(tx).draws
+        report = journal.told(tx)
+        draws = report.draws
         versions = [
             PublishedItem(
                 record=v.record,
@@ -93,10 +97,19 @@ def publish(office: Office) -> Published:
         ]
         logged = _last_manifest(tx)
         texts = _texts(office, tx)
+        results = public_results(office, tx, report)
+        penalties = public_penalties(tx, today(office))
     for life in draws:
         _check_logged(office, life)
     journal.write_proofs(office, *(life.draw for life in draws))
     settings = office.settings
+    shown = [_public_draw(office, life.draw) for life in draws]
+    # Whom the office visited in a sealed draw is nobody's to see before its release.
+    open_ = {
+        draw.announcement.draw
+        for draw in shown
+        if any(name == DRAWN.name for name, _ in draw.files)
+    }
     files = plan_public(
         office=OfficePage(
             name=settings.name,
@@ -104,9 +117,11 @@ def publish(office: Office) -> Published:
             site=Site(**dict(settings.site)),
         ),
         items=versions,
-        draws=[_public_draw(office, life.draw) for life in draws],
+        draws=shown,
         verifier=verifiers(),
         texts=texts,
+        results={draw: rows for draw, rows in results.items() if draw in open_},
+        penalties=penalties,
     )
     manifest = _content(files)
     seq = None

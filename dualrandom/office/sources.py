@@ -18,6 +18,7 @@ from dualrandom.errors import (
     VerificationError,
 )
 from dualrandom.model import MAX_INT
+from dualrandom.office.place import ZONE
 from dualrandom.randomness import (
     CHAINS,
     QUICKNET,
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from dualrandom.randomness import Source
 
 
-ZONE: Final = dt.timezone(dt.timedelta(hours=8))
-"""China Standard Time."""
 END: Final = 253370764800
 """The year 9999: rounds have numbers beyond it, calendars have no days."""
 _TIME = re.compile(

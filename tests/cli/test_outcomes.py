@@ -1,0 +1,207 @@
+"""After a draw: results recorded, approved by another, corrected; penalties; duties."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dualrandom.errors import DualRandomError
+from dualrandom.keys import load_key
+from dualrandom.model import TargetId
+from dualrandom.office.approvals import ask, carry_out, read_request, sign
+from dualrandom.office.due import duties
+from dualrandom.office.penalties import record_penalties, withdraw_penalty
+from dualrandom.office.place import Office, open_office
+from dualrandom.office.publishing import publish
+from dualrandom.office.results import approval_of, record_results, standing_of
+from dualrandom.outcomes import Display, ResultRecord
+from dualrandom.records import ItemCode
+from tests.clerk import penalty
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Run
+
+DRAW = "2026-001"
+YEARS = "[2099]\noff = []\nwork = []\n[2100]\noff = []\nwork = []\n"
+
+
+def at(folder: Path, day: str = "2099-12-20") -> Office:
+    """Return the office on a day; its keys have no passphrase."""
+    moment = dt.datetime.fromisoformat(f"{day}T02:00:00+00:00")
+    return replace(
+        open_office(folder, unlock=load_key),
+        clock=lambda: moment,
+    )
+
+
+def found(office: Office, **fields: Any) -> list[ResultRecord]:
+    """Return a result for everything that was to be inspected."""
+    visits = standing_of(office, DRAW).visits
+    made: dict[str, Any] = {
+        "draw": DRAW,
+        "done": dt.date(2099, 12, 8),
+        "codes": "1",
+        "code": "01",
+        "text": "未发现问题",
+    }
+    return [
+        ResultRecord(target=TargetId(id_), item=ItemCode(item), **(made | fields))
+        for id_, item in visits.pairs
+    ]
+
+
+def approve(office: Office, folder: Path) -> None:
+    asked = ask(office, approval_of(office, DRAW), folder / "results.request")
+    key = load_key(folder / "keys/supervisor/supervisor-01.key")
+    signed = sign(read_request(asked), key)
+    carry_out(office, approval_of(office, DRAW), (signed,))
+
+
+def code_of(run: Callable[[], object]) -> str:
+    with pytest.raises(DualRandomError) as caught:
+        run()
+    return caught.value.code
+
+
+def test_results_are_published_once_another_person_approved_them(
+    drawn: Path, run: Run
+) -> None:
+    office = at(drawn)
+    records = found(office)
+    assert record_results(office, DRAW, records[:1]) is not None
+    assert len(standing_of(office, DRAW).lacking) == len(records) - 1
+    assert code_of(lambda: approve(office, drawn)) == "E931"
+    record_results(office, DRAW, records)
+    assert standing_of(office, DRAW).counts == (("未发现问题", len(records)),)
+    publish(office)
+    assert not (drawn / "public/results").exists()
+    approve(office, drawn)
+    publish(office)
+    data = json.loads((drawn / f"public/results/{DRAW}.json").read_text())
+    assert len(data["results"]) == len(records)
+    assert code_of(lambda: approve(office, drawn)) == "E932"
+    assert run("log", "verify").code == 0
+
+
+def test_a_correction_is_seen_only_when_it_was_approved(drawn: Path) -> None:
+    office = at(drawn)
+    records = found(office)
+    record_results(office, DRAW, records)
+    assert code_of(
+        lambda: record_results(office, DRAW, records, reason="登记有误")
+    ) == ("E925")
+    approve(office, drawn)
+    publish(office)
+    path = drawn / f"public/results/{DRAW}.json"
+    before = path.read_bytes()
+    changed = [replace(records[0], code="14", text="迁出"), *records[1:]]
+    assert code_of(lambda: record_results(office, DRAW, changed)) == "E924"
+    record_results(office, DRAW, changed, reason="登记有误")
+    publish(office)
+    assert path.read_bytes() == before
+    approve(office, drawn)
+    publish(office)
+    assert "迁出" in path.read_text()
+
+
+def test_results_of_others_and_of_days_to_come_are_refused(drawn: Path) -> None:
+    office = at(drawn)
+    first = found(office)[0]
+    for changed, code in (
+        ({"target": TargetId("T-1")}, "E930"),
+        ({"item": ItemCode("XX-99")}, "E930"),
+        ({"draw": "2026-999"}, "E930"),
+        ({"done": dt.date(2099, 12, 21)}, "E929"),
+    ):
+        record = replace(first, **changed)
+        assert code_of(lambda r=record: record_results(office, DRAW, [r])) == code  # type: ignore[misc]
+
+
+def test_a_result_edited_behind_the_program_is_not_published(
+    drawn: Path, run: Run
+) -> None:
+    import sqlite3
+
+    office = at(drawn)
+    record_results(office, DRAW, found(office))
+    approve(office, drawn)
+    with sqlite3.connect(drawn / "office.db") as raw:
+        for (name,) in raw.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+        ).fetchall():
+            raw.execute(f'DROP TRIGGER "{name}"')
+        raw.execute("UPDATE result SET text = '未发现' WHERE rowid = 1")
+    assert code_of(lambda: publish(office)) == "E933"
+    done = run("log", "verify")
+    assert done.code == 1
+    assert "E330" in done.out + done.err
+
+
+def test_a_penalty_is_shown_for_its_period_and_leaves_a_tombstone(
+    drawn: Path, run: Run
+) -> None:
+    office = at(drawn)
+    decided = dt.date(2099, 12, 16)
+    one = penalty("示罚1号", decided=decided, party="甲店", display=Display.MONTHS)
+    two = penalty("示罚2号", decided=decided, party="乙店", warning=True)
+    three = penalty("示罚3号", decided=decided, party="丙店", display=Display.YEARS)
+    assert record_penalties(office, [one, two, three]) == (3, 0)
+    publish(office)
+    text = (drawn / "public/penalties.json").read_text()
+    assert "甲店" in text
+    assert "乙店" not in text
+    changed = replace(one, content="罚款3000元", changed=dt.date(2099, 12, 18))
+    assert code_of(lambda: record_penalties(office, [changed])) == "E934"
+    assert record_penalties(office, [changed], reason="决定变更") == (0, 1)
+    withdraw_penalty(office, "示罚3号", dt.date(2099, 12, 19))
+    publish(office)
+    text = (drawn / "public/penalties.json").read_text()
+    assert "罚款3000元" in text
+    assert "丙店" not in text
+    publish(at(drawn, "2100-03-17"))
+    data = json.loads((drawn / "public/penalties.json").read_text())
+    assert data["penalties"] == []
+    assert [(one["number"], one["why"]) for one in data["ended"]] == [
+        ("示罚1号", "period"),
+        ("示罚3号", "revoked"),
+    ]
+    gone = ("甲店", "丙店")
+    assert not any(name in json.dumps(data, ensure_ascii=False) for name in gone)
+    assert code_of(
+        lambda: withdraw_penalty(office, "示罚3号", dt.date(2099, 12, 19))
+    ) == ("E935")
+    assert run("log", "verify").code == 0
+
+
+def test_what_is_due_is_told_with_the_strictest_day_first(drawn: Path) -> None:
+    office = at(drawn)
+    assert code_of(lambda: duties(office)) == "E920"
+    (drawn / "workdays.toml").write_text(YEARS)
+    record_penalties(
+        office, [penalty("示罚1号", decided=dt.date(2099, 12, 10), unit="执法大队")]
+    )
+    first, second = duties(office)
+    assert (first.kind, first.what, first.unit) == ("penalty", "示罚1号", "执法大队")
+    # Seven working days after a Thursday; then the national twenty, and ten and ten.
+    assert first.due == dt.date(2099, 12, 21)
+    assert [one.rule for one in first.deadlines] == [
+        "office",
+        "national",
+        "cross-province",
+    ]
+    assert (second.kind, second.what) == ("result", DRAW)
+    assert second.event == dt.date(2099, 12, 31)
+    late = at(drawn, "2099-12-23")
+    assert duties(late)[0].late == 2
+    publish(late)
+    assert [one.kind for one in duties(late)] == ["result"]
+    withdraw_penalty(late, "示罚1号", dt.date(2099, 12, 22))
+    assert duties(late)[0].kind == "withdrawal"
+    assert duties(late)[0].due == dt.date(2099, 12, 25)
