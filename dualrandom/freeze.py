@@ -3,8 +3,6 @@
 Border: pure. Records, a predicate and random bytes come in; rows and files go out.
 
 - Whoever is in scope is either in a list or among the excluded, with a coded reason.
-- An inspector's tags are qualifications, scope and, with a certificate valid through
-  the task's period, the certificate's own tag.
 - A list that cannot be drawn from, or in which some target could not be staffed, is
   refused here: before anything is fixed.
 
@@ -13,31 +11,31 @@ Spec: draw-v1 §2, §3.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.announcement import Excluded
 from dualrandom.canonical import json_bytes, records_root, sha256
 from dualrandom.draw import quotas
+from dualrandom.eligibility import eligible
 from dualrandom.errors import StateError, Where
+from dualrandom.exclusions import Pair, Period, Visit, leave_out
 from dualrandom.matching import unstaffable
 from dualrandom.model import (
     Area,
     Conflict,
     Exclusion,
     FileDigest,
-    Inspector,
     Quota,
     Strata,
     Stratum,
     StratumRow,
     Target,
     Visibility,
-    is_id,
 )
+from dualrandom.partition import parse_partition
+from dualrandom.rules import Rules
 from dualrandom.strata import strata_line
 from dualrandom.tables import (
     CONFLICTS,
@@ -49,11 +47,12 @@ from dualrandom.tables import (
     TARGETS,
     Kind,
 )
-from dualrandom.words import word, words
+from dualrandom.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from dualrandom.model import InspectorId
     from dualrandom.records import (
         InspectorRecord,
         Recusal,
@@ -62,7 +61,24 @@ if TYPE_CHECKING:
         TaskRecord,
     )
 
-_NOT_IN_TAG = re.compile(r"[^0-9A-Za-z\-_.\u4e00-\u9fff\u3007]+")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the office's other draws tell, as far as it matters for a task.
+
+    Attributes:
+        visits: targets in them.
+        posts: how many posts inspectors have held in the task's year.
+        left: visited targets that have left the directory, as they last were.
+    """
+
+    visits: tuple[Visit, ...] = ()
+    posts: tuple[tuple[InspectorId, int], ...] = ()
+    left: tuple[Pair, ...] = ()
+
+
+USUAL: Final = Rules()
+NOTHING: Final = Past()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +90,14 @@ class Lists:
         strata: as they will be announced, or kept private.
         private: whether strata must not be published.
         drawn: how many targets each stratum gives, in announced order.
+        values: what each stratum's name stands for, by name.
     """
 
     rows: tuple[tuple[Kind[Any], tuple[Any, ...]], ...]
     strata: Strata
     private: bool
     drawn: tuple[int, ...]
+    values: tuple[tuple[str, str], ...] = ()
 
     def of(self, kind: Kind[Any]) -> tuple[Any, ...]:
         """Return the rows of one table."""
@@ -101,21 +119,17 @@ class Lists:
         return tuple(out)
 
 
-def tag_of(text: str) -> str:
-    """Return a qualification or scope as a tag: what may not stand in one is ``-``."""
-    folded = unicodedata.normalize("NFKC", text)
-    return _NOT_IN_TAG.sub("-", folded).strip("-._")[:64]
-
-
-def prepare(
+def gather(
     task: TaskRecord,
     *,
     targets: Iterable[tuple[TargetRecord, TargetPrivate]],
     inspectors: Iterable[InspectorRecord],
     recusals: Iterable[Recusal],
     in_scope: Callable[[TargetRecord, TargetPrivate], bool],
+    rules: Rules = USUAL,
+    past: Past = NOTHING,
 ) -> Lists:
-    """Return the lists of a task's draw, checked as far as lists can be.
+    """Return the lists of a task's draw, whether or not they can be staffed.
 
     Args:
         task: what is drawn, and how.
@@ -123,38 +137,51 @@ def prepare(
         inspectors: likewise.
         recusals: all that are known; those of others have no effect.
         in_scope: the task's scope as a predicate.
+        rules: the detailed rules in force.
+        past: what the office's other draws tell.
 
     Raises:
         StateError: E401, nothing to draw from; E402, a quota that comes out 0; E361,
-            a stratum without a quota; E362, an empty region although regions matter;
-            E363, targets that nobody may inspect; E364, tickets of unequal digits.
+            a stratum without a quota; E364, tickets of unequal digits.
+        InputError: E428, strata of nothing.
 
     Spec:
         draw-v1 §3.
     """
+    partition = parse_partition(task.strata_by)
     listed: list[tuple[Target, str, int]] = []
     excluded: list[Exclusion] = []
     tickets = dict(task.tickets)
-    for record, hidden in targets:
-        if not in_scope(record, hidden):
-            continue
-        if record.status.startswith(words("status", "inactive")):
-            excluded.append(Exclusion(id=record.id, reason=word("reasons", "inactive")))
+    inside: list[Pair] = []
+    others = list(past.left)
+    for pair in targets:
+        (inside if in_scope(*pair) else others).append(pair)
+    for record, hidden, reason in leave_out(
+        inside,
+        rules=rules,
+        period=Period(start=task.start, end=task.end),
+        visits=past.visits,
+        others=others,
+    ):
+        if reason:
+            excluded.append(Exclusion(id=record.id, reason=reason))
             continue
         target = Target(
             id=record.id, name=record.name, region=record.region, kind=record.kind
         )
         listed.append(
-            (target, _stratum_of(task, record, hidden), tickets.get(hidden.risk, 1))
+            (target, partition.value(record, hidden), tickets.get(hidden.risk, 1))
         )
     if not listed:
         raise StateError("E401")
-    private = task.strata_by == "risk" or bool(tickets)
+    private = partition.private or bool(tickets)
     if len({len(str(count)) for _, count in task.tickets}) > 1:
         # The size of strata.tsv is announced: digits would tell how many of a class.
         raise StateError("E364")
-    strata, names = _strata(task, Counter(value for _, value, _ in listed))
-    people, away = _inspectors(task, inspectors)
+    strata, names = _strata(
+        task, Counter(value for _, value, _ in listed), whole=not partition.text
+    )
+    people, away = eligible(task, inspectors, rules, dict(past.posts))
     known = {target.id for target, _, _ in listed}
     rows: dict[str, tuple[Any, ...]] = {
         TARGETS.name: tuple(target for target, _, _ in listed),
@@ -170,39 +197,26 @@ def prepare(
                 reason=r.reason or word("reasons", "recusal"),
             )
             for r in recusals
-            if r.target in known
+            if r.target in known and r.holds(task.start, task.end)
         ),
         EXCLUSIONS.name: tuple(excluded),
         INSPECTOR_EXCLUSIONS.name: away,
     }
-    lists = Lists(
+    return Lists(
         rows=tuple((kind, _sorted(kind, rows[kind.name])) for kind in FROZEN),
         strata=strata,
         private=private,
         drawn=quotas(strata),
+        values=tuple(sorted((name, value) for value, name in names.items())),
     )
-    _check_staffing(task, lists)
-    return lists
 
 
 def _sorted(kind: Kind[Any], rows: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(rows, key=kind.key))
 
 
-def _stratum_of(task: TaskRecord, record: TargetRecord, private: TargetPrivate) -> str:
-    match task.strata_by:
-        case "region":
-            return record.region
-        case "kind":
-            return record.kind
-        case "risk":
-            return private.risk
-        case _:
-            return ""
-
-
 def _strata(
-    task: TaskRecord, counted: Mapping[str, int]
+    task: TaskRecord, counted: Mapping[str, int], *, whole: bool
 ) -> tuple[Strata, dict[str, str]]:
     """Return the strata, and the name of the stratum of each value.
 
@@ -212,7 +226,7 @@ def _strata(
     values = sorted(counted, key=str.encode)
     width = len(str(len(values)))
     names = {value: f"s{i:0{width}}" for i, value in enumerate(values, 1)}
-    if not task.strata_by:
+    if whole:
         names = {"": "all"}
     given = dict(task.quotas)
     made = []
@@ -226,41 +240,35 @@ def _strata(
     return Strata(strata=tuple(made), total=task.total), names
 
 
-def _inspectors(
-    task: TaskRecord, records: Iterable[InspectorRecord]
-) -> tuple[tuple[Inspector, ...], tuple[Exclusion, ...]]:
-    people, away = [], []
-    for record in records:
-        reason = _reason_away(task, record)
-        if reason:
-            away.append(Exclusion(id=record.id, reason=reason))
-            continue
-        tags = {tag_of(text) for text in (*record.qualifications, *record.scope)}
-        tags.discard("")
-        if record.certificate:
-            tags.add(word("tags", "certificate"))
-        people.append(
-            Inspector(
-                id=record.id,
-                name=record.name,
-                unit=record.unit,
-                region=record.region,
-                tags=tuple(sorted(filter(is_id, tags), key=str.encode)),
-                max=record.max,
-            )
-        )
-    return tuple(people), tuple(away)
+def prepare(
+    task: TaskRecord,
+    *,
+    targets: Iterable[tuple[TargetRecord, TargetPrivate]],
+    inspectors: Iterable[InspectorRecord],
+    recusals: Iterable[Recusal],
+    in_scope: Callable[[TargetRecord, TargetPrivate], bool],
+    rules: Rules = USUAL,
+    past: Past = NOTHING,
+) -> Lists:
+    """Return the lists of a task's draw, checked as far as lists can be.
 
+    Args and raises as :func:`gather`.
 
-def _reason_away(task: TaskRecord, record: InspectorRecord) -> str:
-    if record.status.startswith(words("status", "away")):
-        return word("reasons", "away")
-    if record.certificate:
-        valid = record.valid_until is not None and record.valid_until >= task.end
-        return "" if valid else word("reasons", "expired")
-    # Auxiliary staff never count; experts come on top, where a post asks for them.
-    expert = record.expert and record.expert not in words("expert", "no")
-    return "" if expert else word("reasons", "uncertified")
+    Raises:
+        StateError: E362, an empty region although regions matter; E363, targets that
+            nobody may inspect.
+    """
+    lists = gather(
+        task,
+        targets=targets,
+        inspectors=inspectors,
+        recusals=recusals,
+        in_scope=in_scope,
+        rules=rules,
+        past=past,
+    )
+    _check_staffing(task, lists)
+    return lists
 
 
 def _check_staffing(task: TaskRecord, lists: Lists) -> None:

@@ -45,6 +45,9 @@ def parse_quota(text: str) -> Quota:
             plain = unicodedata.normalize("NFKC", prefix)
             if bare.startswith(plain):
                 bare, rounding = bare.removeprefix(plain), way
+    for unit in words("quota", "units"):
+        if _COUNT.fullmatch(bare.removesuffix(unit)):
+            bare = bare.removesuffix(unit)
     if _COUNT.fullmatch(bare) and 1 <= int(bare) <= MAX_INT:
         return Quota(count=int(bare))
     ratio = parse_ratio(bare)

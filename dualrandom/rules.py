@@ -47,7 +47,8 @@ class Rules:
         reserves: whether a task may ask for reserves.
         per_draw: posts that one inspector gets in one draw at most.
         per_year: in one year at most, for inspectors without a limit of their own.
-        leave_days: days on leave within a task's period that do not matter.
+        leave_days: days on leave within a task's period that do not matter; whoever is
+            away on every day of it is left out anyway.
         draw_days: days after an announcement by which its draw must have ended.
         result_workdays: working days after the period in which results are published.
         penalty_workdays: likewise for penalties, after the decision.

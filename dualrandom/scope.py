@@ -157,6 +157,11 @@ def parse_scope(text: str) -> Scope:
     return Scope(term=All() if parser.at_end else parser.whole())
 
 
+def field_of(name: str) -> str | None:
+    """Return the field that a word of an officer means, or None."""
+    return _catalogue("scope-field").get(name)
+
+
 @cache
 def _catalogue(name: str) -> dict[str, str]:
     """Return what each word of a group means; a word means itself as well."""
@@ -278,7 +283,7 @@ class _Parser:
 
     def _compare(self) -> Compare:
         token = self._need("bare")
-        field = _catalogue("scope-field").get(token.value)
+        field = field_of(token.value)
         if field is None:
             raise InputError("E321", position=token.position, found=token.typed)
         op = self._op()
@@ -335,7 +340,7 @@ def _is_day(text: str) -> bool:
 def _holds(term: Term, target: TargetRecord, private: TargetPrivate) -> bool:
     match term:
         case Compare():
-            return _compares(term, _values(term.field, target, private))
+            return _compares(term, values_of(term.field, target, private))
         case Not():
             return not _holds(term.term, target, private)
         case All():
@@ -344,9 +349,12 @@ def _holds(term: Term, target: TargetRecord, private: TargetPrivate) -> bool:
             return any(_holds(one, target, private) for one in term.terms)
 
 
-def _values(
+def values_of(
     field: str, target: TargetRecord, private: TargetPrivate
 ) -> tuple[str, ...]:
+    """Return what a target has in a field: several tags, one value, or ""."""
+    if field == "licences":
+        return tuple(licence.name for licence in target.licences) or ("",)
     value = getattr(private if field in PRIVATE else target, field)
     if isinstance(value, tuple):
         return value or ("",)

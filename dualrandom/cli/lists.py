@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dualrandom.office.lists import Change
 
 ListName = Literal["items", "targets", "inspectors"]
+Template = Literal["items", "targets", "inspectors", "plans"]
 _EXPORT = (
     "order",
     "id",
@@ -123,7 +124,7 @@ def _preview(changes: tuple[Change, ...]) -> None:
 
 
 def template(
-    name: Annotated[ListName, typer.Argument(metavar="items|targets|inspectors")],
+    name: Annotated[Template, typer.Argument(metavar="items|targets|inspectors|plans")],
     out: Out,
 ) -> None:
     """Write an empty sheet."""

@@ -9,7 +9,7 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
 from dualrandom.cli.language import say
-from dualrandom.cli.options import Json, day, here
+from dualrandom.cli.options import DryRun, Json, day, here
 
 if TYPE_CHECKING:
     from dualrandom.records import TaskRecord
@@ -19,7 +19,6 @@ Items = Annotated[list[str], typer.Option("--item", help=say("cli.task.item"))]
 Ratios = Annotated[list[str], typer.Option("--ratio", help=say("cli.task.ratio"))]
 Posts = Annotated[list[str], typer.Option("--posts", help=say("cli.task.posts"))]
 Day = Annotated[str, typer.Option(metavar="YYYY-MM-DD")]
-Strata = Literal["", "region", "kind", "risk"]
 Areas = Literal["any", "same", "cross"]
 
 
@@ -35,35 +34,37 @@ def register(app: typer.Typer) -> None:
 
 def new(
     task: Task,
-    item: Items,
-    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")],
-    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")],
-    title: Annotated[str, typer.Option(help=say("cli.task.title"))],
-    ratio: Ratios = [],  # noqa: B006 - Typer's way
+    item: Items = [],  # noqa: B006 - Typer's way
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")] = "",
+    title: Annotated[str, typer.Option(help=say("cli.task.title"))] = "",
+    ratio: Ratios = [],  # noqa: B006
     total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
     posts: Posts = [],  # noqa: B006
     scope: Annotated[str, typer.Option(help=say("cli.task.scope"))] = "",
-    strata: Annotated[Strata, typer.Option(help=say("cli.task.strata"))] = "",
+    strata: Annotated[str, typer.Option(help=say("cli.task.strata"))] = "",
     tickets: Annotated[list[str], typer.Option(help=say("cli.task.tickets"))] = [],  # noqa: B006
-    area: Annotated[Areas, typer.Option(help=say("cli.task.area"))] = "any",
+    area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
     reserves: Annotated[str, typer.Option(help=say("cli.task.reserves"))] = "",
     plan: Annotated[str, typer.Option(help=say("cli.task.plan"))] = "",
     off_site: Annotated[str, typer.Option(help=say("cli.task.off_site"))] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Make a task."""
-    from dualrandom.office.tasks import make_task, put_task
-    from dualrandom.records import ItemCode
+    from dualrandom.office.tasks import new_task
 
-    made = make_task(
+    made = new_task(
+        here(),
         task,
+        plan=plan,
+        dry_run=dry_run,
         title=title,
-        items=[ItemCode(code) for code in item],
-        start=day(start),
-        end=day(end),
+        items=item,
+        start=day(start) if start else None,
+        end=day(end) if end else None,
         ratios=ratio,
         total=total,
-        posts=posts or _two(),
-        plan=plan,
+        posts=posts,
         scope=scope,
         strata_by=strata,
         tickets=tickets,
@@ -71,7 +72,9 @@ def new(
         reserves=reserves,
         off_site=off_site,
     )
-    put_task(here(), made, new=True)
+    if dry_run:
+        _show(made)
+        return
     show.data(say("cli.task.made", task=task))
     show.talk(say("cli.task.next", task=task))
 
@@ -86,7 +89,7 @@ def edit(
     total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
     posts: Posts = [],  # noqa: B006
     scope: Annotated[str | None, typer.Option(help=say("cli.task.scope"))] = None,
-    strata: Annotated[Strata | None, typer.Option(help=say("cli.task.strata"))] = None,
+    strata: Annotated[str | None, typer.Option(help=say("cli.task.strata"))] = None,
     area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
 ) -> None:
     """Change a task that nothing was announced for."""
@@ -110,13 +113,21 @@ def edit(
 
 
 def show_task(task: Task, as_json: Json = False) -> None:
-    """Show a task."""
+    """Show a task, its scope in words, and what would be drawn."""
     from dualrandom.office.tasks import task_of
 
-    found = _fields(task_of(here(), task))
+    found = task_of(here(), task)
     if as_json:
-        show.document({"schema": "dualrandom/task/v1", **found})
+        show.document({"schema": "dualrandom/task/v1", **_fields(found)})
         return
+    _show(found)
+
+
+def _show(task: TaskRecord) -> None:
+    from dualrandom.scope import parse_scope
+
+    found = _fields(task) | {"scope": parse_scope(task.scope).said}
+    found["plan"] = found["plan"] or say("cli.task.temporary")
     show.table(
         [say("cli.field"), say("cli.value")],
         [(say(f"cli.task.field.{k}"), _words(v)) for k, v in found.items() if v],
@@ -180,9 +191,3 @@ def _quota(quota: Any) -> str:  # noqa: ANN401 - a Quota; not imported at start-
 
 def _words(value: Any) -> str:  # noqa: ANN401 - any field of a task
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _two() -> list[str]:
-    from dualrandom.words import word
-
-    return [f"{word('tags', 'certificate')}:2"]

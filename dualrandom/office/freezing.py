@@ -31,9 +31,11 @@ from dualrandom.freeze import Lists, freeze_files, prepare
 from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
 from dualrandom.office.outside import check_ahead, last_known
+from dualrandom.office.past import past_of
 from dualrandom.office.place import stamp, today
 from dualrandom.office.rules import rules_in_force
 from dualrandom.office.sources import check_drawable, given
+from dualrandom.office.tasks import check_task
 from dualrandom.randomness import Source, Standing, check_sources, standing
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import DRAWS, INSPECTORS, TARGETS
@@ -154,6 +156,7 @@ def _prepare(
         raise StateError("E388", date=str(sealed_until), end=str(task.end))
     draw, supersedes = _next_draw(tx, task, draw, reason)
     house = rules_in_force(office, tx)
+    check_task(task, house.rules)
     scope = parse_scope(task.scope)
     lists = prepare(
         task,
@@ -161,6 +164,8 @@ def _prepare(
         inspectors=tx.inspectors(),
         recusals=tx.recusals(),
         in_scope=scope.accepts,
+        rules=house.rules,
+        past=past_of(office, tx, task, house.rules),
     )
     sealed = sealed_until is not None
     visibility = due_visibility(sealed=sealed, private=lists.private)

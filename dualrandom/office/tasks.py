@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.announcement import MIN_POSTS
-from dualrandom.errors import InputError, StateError
+from dualrandom.eligibility import tag_of
+from dualrandom.errors import InputError, StateError, UsageError
 from dualrandom.model import (
     MAX_INT,
     MAX_TICKETS,
@@ -18,19 +19,131 @@ from dualrandom.model import (
 )
 from dualrandom.office import journal
 from dualrandom.office.lists import write_changes
-from dualrandom.ratios import parse_quota, parse_ratio
+from dualrandom.office.plans import line_of
+from dualrandom.office.rules import show_rules
+from dualrandom.partition import parse_partition
+from dualrandom.ratios import parse_quota, parse_ratio, quota_text
 from dualrandom.records import DrawState, TaskId, TaskRecord
 from dualrandom.registry.lists import TASKS
 from dualrandom.scope import parse_scope
+from dualrandom.words import word
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dualrandom.office.place import Office
+    from dualrandom.plans import PlanLine
     from dualrandom.records import ItemCode
     from dualrandom.registry import Reader
     from dualrandom.registry.changes import Changes
+    from dualrandom.rules import Rules
+
+
+def new_task(
+    office: Office,
+    task: str,
+    *,
+    plan: str = "",
+    dry_run: bool = False,
+    **given: Any,  # noqa: ANN401 - as of make_task
+) -> TaskRecord:
+    """Make a task of what an officer typed, of its plan, and of the rules in force.
+
+    What is given goes before what the plan says, and that before the rules.
+
+    Args:
+        office: the open office.
+        task: its id.
+        plan: id of the line of the yearly plan; "": a temporary task.
+        dry_run: check only.
+        given: arguments of :func:`make_task`; None, "" and () are not given.
+
+    Raises:
+        UsageError: E429, something is neither given nor planned.
+        InputError: as for :func:`make_task` and :func:`check_task`; E430, a scope in
+            words alone.
+        StateError: E380 it exists; E425, no such plan; E431, reserves that the
+            rules do not know.
+    """
+    told = {name: v for name, v in given.items() if v not in (None, "", (), [])}
+    if plan:
+        told = planned(line_of(office, plan), told) | told | {"plan": plan}
+    rules = show_rules(office).rules
+    told.setdefault("area", rules.area)
+    told.setdefault("posts", [_post_text(Post(count=2, need=(_certificate(),)))])
+    by_class = parse_partition(told.get("strata_by", "")).fields == ("risk",)
+    if by_class and not told.get("ratios") and told.get("total") is None:
+        told["ratios"] = [f"{name}={quota_text(q)}" for name, q in rules.ratios]
+    needed = {"title": "--title", "start": "--from", "end": "--to"}
+    missing = [option for name, option in needed.items() if name not in told]
+    if missing:
+        raise UsageError("E429", names=", ".join(missing))
+    made = make_task(task, **{"items": (), "ratios": (), "total": None} | told)
+    check_task(made, rules)
+    if not dry_run:
+        put_task(office, made, new=True)
+    return made
+
+
+def planned(line: PlanLine, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a line of the plan says of a task, as :func:`make_task` takes it.
+
+    Args:
+        line: of the plan in force.
+        given: what an officer says; only what is not given is looked at.
+
+    Raises:
+        InputError: E430, the scope is in words that no program can follow; E360, nor
+            the quota.
+    """
+    out: dict[str, Any] = {"title": line.name, "items": line.items}
+    out |= {"start": line.start, "end": line.end, "strata_by": ""}
+    if line.by_risk:
+        out["strata_by"] = "risk"
+    if line.quota and not {"ratios", "total"} & given.keys():
+        out["ratios"] = [line.quota]
+    if line.targeted and "scope" not in given:
+        try:
+            out["scope"] = parse_scope(line.scope).text
+        except InputError as exc:
+            raise InputError("E430", plan=line.id, scope=line.scope[:80]) from exc
+        if not out["scope"]:
+            raise InputError("E430", plan=line.id, scope=line.scope[:80])
+    if line.joint:
+        units = line.units or (line.lead,)
+        count = 1 if len(units) > 1 else MIN_POSTS
+        needs = [(tag_of(unit), _certificate()) for unit in units]
+        out["posts"] = [_post_text(Post(count=count, need=n)) for n in needs]
+    return {name: value for name, value in out.items() if value}
+
+
+def check_task(task: TaskRecord, rules: Rules) -> None:
+    """Refuse what a task may not be, when it is made and when it is frozen.
+
+    Raises:
+        InputError: E426, a scope that would publish what is private; E427, fewer than
+            two posts with a certificate.
+        StateError: E431, reserves although the rules replace nobody.
+    """
+    scope = parse_scope(task.scope)
+    if scope.private:
+        # The scope is announced, and whoever is listed would be known to meet it.
+        raise InputError("E426", scope=scope.said)
+    # Experts come on top of the two, and have no certificate.
+    certified = (post.count for post in task.posts if _certificate() in post.need)
+    if sum(certified) < MIN_POSTS and not task.off_site:
+        raise InputError("E427")
+    if task.reserves is not None and not rules.reserves:
+        raise StateError("E431", task=task.id)
+
+
+def _certificate() -> str:
+    return word("tags", "certificate")
+
+
+def _post_text(post: Post) -> str:
+    return f"{'+'.join(post.need)}:{post.count}"
 
 
 def make_task(
@@ -62,7 +175,7 @@ def make_task(
         ratios: ``3%``, ``20`` or, for strata, ``A=1%`` each.
         total: shared out over the strata instead of ratios.
         posts: ``执法证:2`` or ``2`` each; tags joined by ``+``.
-        strata_by: ``region``, ``kind``, ``risk`` or nothing.
+        strata_by: as for :func:`.parse_partition`, or nothing.
         tickets: ``A=1`` each, by risk class.
         plan: id of the annual plan, or nothing.
         scope: expression over the target's fields, or nothing.
@@ -73,7 +186,8 @@ def make_task(
     Raises:
         InputError: E320-E325 the scope; E360 a ratio that is unclear; E371 an id; E372
             the period; E373 a post; E374 tickets; E375 ratio and total, or neither;
-            E376 no item; E377 two ratios or tickets for one; E410 fewer than two posts.
+            E376 no item; E377 two ratios or tickets for one; E410 fewer than two posts;
+            E428 strata of nothing.
     """
     if not is_draw_id(task):
         raise InputError("E371", value=task)
@@ -90,7 +204,7 @@ def make_task(
         end=end,
         plan=plan,
         scope=scope,
-        strata_by=strata_by,
+        strata_by=parse_partition(strata_by).text,
         quotas=tuple(map(_quota, ratios)),
         total=total,
         tickets=tuple(map(_tickets, tickets)),
@@ -219,12 +333,15 @@ def edit_task(
         given["quotas"] = ()
     if posts is not None:
         given["posts"] = tuple(map(_post, posts))
+    if given.get("strata_by"):
+        given["strata_by"] = parse_partition(given["strata_by"]).text
     if area is not None:
         given["area"] = Area(area)
     if "items" in given:
         given["items"] = tuple(given["items"])
     made = replace(task_of(office, task), **given)
     _check(made)
+    check_task(made, show_rules(office).rules)
     put_task(office, made, new=False)
 
 

@@ -3,7 +3,8 @@
 Border: the only room that knows openpyxl, calamine and XlsxWriter. Reads files by their
 content, writes them whole or not at all; knows records, and no registry.
 
-- Reading: :func:`read_targets`, :func:`read_inspectors`, :func:`read_items`.
+- Reading: :func:`read_targets`, :func:`read_inspectors`, :func:`read_items`,
+  :func:`read_plan`.
 - Writing: :func:`write_targets` and its sisters, :func:`write_rows`,
   :func:`write_template`, :func:`mark_problems`.
 """
@@ -17,6 +18,7 @@ from dualrandom.sheets.lists import (
     read_targets,
 )
 from dualrandom.sheets.marks import mark_problems
+from dualrandom.sheets.plans import read_plan
 from dualrandom.sheets.reading import Reading
 from dualrandom.sheets.template import write_template
 from dualrandom.sheets.write import write_rows
@@ -28,6 +30,7 @@ __all__ = [
     "mark_problems",
     "read_inspectors",
     "read_items",
+    "read_plan",
     "read_targets",
     "write_inspectors",
     "write_items",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from dualrandom.messages import Lang
 
-Listing = Literal["targets", "inspectors", "items"]
-"""The three lists that come from sheets."""
+Listing = Literal["targets", "inspectors", "items", "plans"]
+"""The lists that come from sheets."""
 
 _MARKS: Final = re.compile(r"^[*\u203b#]+|^\d{1,2}[.\u3001)]|[*:\u203b#]+$")
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\u3010[^\u3010\u3011]*\u3011")

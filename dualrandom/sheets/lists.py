@@ -42,10 +42,14 @@ _ABSENT: Final[dict[str, Any]] = {
     "effective": None,
     "expires": None,
     "max": None,
+    "start": None,
+    "end": None,
     "tags": (),
     "qualifications": (),
     "scope": (),
     "recusals": (),
+    "items": (),
+    "units": (),
 }
 """The value of a column that is not there, where it is not an empty text."""
 
@@ -78,8 +82,8 @@ def read_targets(path: Path, sheet: str | None = None) -> Reading[TargetRow]:
     """
     with uncollected():
         table = read_table(path, layout("targets"), sheet)
-        _refuse_twice(table, table.values["id"])
-        return _reading(table, map(_target, *_columns(table, "targets")))
+        refuse_twice(table, table.values["id"])
+        return reading(table, map(_target, *columns_of(table, "targets")))
 
 
 def read_inspectors(path: Path, sheet: str | None = None) -> Reading[InspectorRow]:
@@ -89,8 +93,8 @@ def read_inspectors(path: Path, sheet: str | None = None) -> Reading[InspectorRo
     """
     with uncollected():
         table = read_table(path, layout("inspectors"), sheet)
-        _refuse_twice(table, table.values["id"])
-        return _reading(table, map(_inspector, *_columns(table, "inspectors")))
+        refuse_twice(table, table.values["id"])
+        return reading(table, map(_inspector, *columns_of(table, "inspectors")))
 
 
 def read_items(path: Path, sheet: str | None = None) -> Reading[ItemRecord]:
@@ -102,8 +106,8 @@ def read_items(path: Path, sheet: str | None = None) -> Reading[ItemRecord]:
         table = read_table(path, layout("items"), sheet)
         _name_sub_items(table)
         keys = zip(table.values["code"], table.values["sub"], strict=True)
-        _refuse_twice(table, [*keys])
-        return _reading(table, map(_item, *_columns(table, "items")))
+        refuse_twice(table, [*keys])
+        return reading(table, map(_item, *columns_of(table, "items")))
 
 
 def _target(  # the order is that of columns.toml
@@ -203,7 +207,7 @@ def _item(*values: Any) -> ItemRecord:  # noqa: ANN401 - by the columns' types
     return ItemRecord(**{**made, "code": ItemCode(made["code"])})
 
 
-def _columns(table: Table, listing: Listing) -> Iterator[Sequence[Any]]:
+def columns_of(table: Table, listing: Listing) -> Iterator[Sequence[Any]]:
     """Yield the columns of a list in their order, those that are not there as gaps."""
     count = len(table.rows)
     for column in layout(listing).columns:
@@ -232,13 +236,15 @@ def _name_sub_items(table: Table) -> None:
         table.findings.warn("E277", where, value=code, count=len(indexes))
 
 
-def _refuse_twice(table: Table, keys: Sequence[object]) -> None:
-    """Refuse every row whose id stood in a row above, and name both."""
+def refuse_twice(table: Table, keys: Sequence[object]) -> None:
+    """Refuse every row whose id stood in a row above, and name both; None: no row."""
     if len(set(keys)) == len(keys):
         return
     first: dict[object, int] = {}
     name = "id" if "id" in table.values else "code"
     for row, key in zip(table.rows, keys, strict=True):
+        if key is None:
+            continue
         above = first.setdefault(key, row)
         if above != row:
             value = " ".join(filter(None, key)) if isinstance(key, tuple) else str(key)
@@ -247,7 +253,7 @@ def _refuse_twice(table: Table, keys: Sequence[object]) -> None:
             )
 
 
-def _reading(table: Table, records: Iterator[R]) -> Reading[R]:
+def reading(table: Table, records: Iterator[R]) -> Reading[R]:
     """Return the records, or every bad row."""
     findings, header, where = table.findings, table.header, table.sheet.where()
     if findings.count:

@@ -172,7 +172,7 @@ def test_a_change_needs_a_yes(office: Path, run: Run, lists: Path) -> None:
         ),
         pytest.param((*NEW, "--ratio", "3%", "--scope", "kind ="), 3, "E322", id="scope"),
         pytest.param((*NEW, "--ratio", "3%", "--area", "near"), 2, "E160", id="area"),
-        pytest.param((*NEW[:-1], "", "--ratio", "3%"), 3, "E303", id="no title"),
+        pytest.param((*NEW[:-1], "", "--ratio", "3%"), 2, "E429", id="no title"),
         pytest.param(
             (*NEW[:-1], "a\nb", "--ratio", "3%"), 3, "E303", id="a title of two lines"
         ),
@@ -310,7 +310,7 @@ COMMON = ("--item", "SP-03", *PERIOD)
             T2, 4, "E364", id="tickets of one digit and of two",
         ),
         pytest.param(
-            with_task(*COMMON, "--ratio", "3%", "--posts", "核电检查:2"), T2, 4, "E363",
+            with_task(*COMMON, "--ratio", "3%", "--posts", "执法证+核电检查:2"), T2, 4, "E363",
             id="nobody has the tag",
         ),
         pytest.param(everybody_is_recused, FREEZE, 4, "E363", id="everybody is recused"),

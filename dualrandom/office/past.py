@@ -1,0 +1,137 @@
+"""What the office's own draws tell for a new one: who was visited, who did how much.
+
+- Only what the log names is believed: each file has the digest it had.
+- A draw whose folder is gone, although a rule has to know what was in it, stops the
+  freeze: taking a folder away would otherwise free its targets of every cap.
+- A draw that another one supersedes counts no more; nor do other draws of the task.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from dualrandom.disclosure import ANNOUNCEMENT
+from dualrandom.documents import parse_announcement
+from dualrandom.exclusions import Period, Visit
+from dualrandom.folder import load_folder
+from dualrandom.freeze import Past
+from dualrandom.office import journal
+from dualrandom.office.checking import check_folder, refuse
+from dualrandom.records import DrawState
+from dualrandom.registry.lists import TARGETS as DIRECTORY
+from dualrandom.tables import (
+    DRAWN,
+    REPLACEMENTS,
+    SUBSTITUTIONS,
+    TARGETS,
+    TEAMS,
+)
+from dualrandom.verify import KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dualrandom.announcement import Announcement
+    from dualrandom.exclusions import Pair
+    from dualrandom.model import InspectorId, TargetId
+    from dualrandom.office.place import Office
+    from dualrandom.records import DrawRecord, TaskRecord
+    from dualrandom.registry import Reader
+    from dualrandom.rules import Rules
+
+Files = dict[str, bytes]
+
+
+def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
+    """Return what other draws tell, as far as the rules ask for it.
+
+    Raises:
+        EnvironmentProblem: E170, a draw's folder is gone that must be known.
+        VerificationError: E171, a file is not what was logged.
+        StateError: E184 as for the log.
+    """
+    others = [
+        draw
+        for draw in tx.draws()
+        if draw.task != task.id and draw.state is not DrawState.ABANDONED
+    ]
+    asked = (rules.yearly_cap, rules.since_inspected, rules.same_product)
+    if not others or not any((*asked, rules.open_draws, rules.per_year)):
+        return Past()
+    period = Period(start=task.start, end=task.end)
+    told = [(draw, *_read(office, tx, draw)) for draw in others]
+    gone = {a.supersedes.draw for _, a, _ in told if a.supersedes is not None}
+    visits: list[Visit] = []
+    posts: Counter[InspectorId] = Counter()
+    for draw, announcement, files in told:
+        if draw.id in gone or not _matters(announcement, period, rules):
+            continue
+        visits += _visits(draw, announcement, files)
+        if announcement.task.start[:4] == str(task.start.year):
+            posts.update(_posts(files))
+    return Past(
+        visits=tuple(visits),
+        posts=tuple(sorted(posts.items())),
+        left=tuple(_left(tx, visits)),
+    )
+
+
+def _read(office: Office, tx: Reader, draw: DrawRecord) -> tuple[Announcement, Files]:
+    life = journal.draw_of(journal.told(tx), draw.id)
+    refuse(check_folder(office, life), missing=True)
+    _, files = load_folder(office.draw(draw.id), KNOWN)
+    return parse_announcement(files[ANNOUNCEMENT]), files
+
+
+def _matters(announcement: Announcement, period: Period, rules: Rules) -> bool:
+    start, end = _days(announcement)
+    months = max(rules.since_inspected, rules.same_product)
+    return (
+        start.year == period.start.year
+        or end >= period.start
+        or period.near(start, end, months)
+    )
+
+
+def _days(announcement: Announcement) -> tuple[dt.date, dt.date]:
+    task = announcement.task
+    return dt.date.fromisoformat(task.start), dt.date.fromisoformat(task.end)
+
+
+def _visits(
+    draw: DrawRecord, announcement: Announcement, files: Mapping[str, bytes]
+) -> Iterator[Visit]:
+    start, end = _days(announcement)
+    pending = draw.state is DrawState.ANNOUNCED
+    kind = TARGETS if pending else DRAWN
+    ids: list[TargetId] = [row.id for row in kind.parse(files[kind.name])[1]]
+    if REPLACEMENTS.name in files:
+        # Who was replaced was called on too: that is how it was found closed.
+        _, replaced = REPLACEMENTS.parse(files[REPLACEMENTS.name])
+        ids += [row.substitute for row in replaced]
+    for id_ in ids:
+        yield Visit(target=id_, draw=draw.id, start=start, end=end, pending=pending)
+
+
+def _posts(files: Mapping[str, bytes]) -> Iterable[InspectorId]:
+    """Return who holds the posts of a draw, once for each, after all substitutions."""
+    if TEAMS.name not in files:
+        return ()
+    _, members = TEAMS.parse(files[TEAMS.name])
+    holders = Counter(member.inspector for member in members)
+    if SUBSTITUTIONS.name in files:
+        for row in SUBSTITUTIONS.parse(files[SUBSTITUTIONS.name])[1]:
+            holders[row.inspector] -= 1
+            holders[row.substitute] += 1
+    return holders.elements()
+
+
+def _left(tx: Reader, visits: Iterable[Visit]) -> Iterator[Pair]:
+    """Yield visited targets that have left the directory since, as they last were."""
+    known = {target.id for target, _ in tx.targets()}
+    for id_ in sorted({visit.target for visit in visits} - known):
+        versions = tx.history(DIRECTORY, (id_,))
+        if versions:
+            yield versions[-1].record
