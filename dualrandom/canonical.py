@@ -18,7 +18,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NoReturn
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 import rfc8785
 
@@ -26,18 +27,41 @@ from dualrandom.errors import VerificationError
 from dualrandom.model import MAX_INT, is_hex, is_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 MAX_DEPTH: Final = 32
 MAX_JSON_BYTES: Final = 64 * 2**20
+MAX_LINE: Final = 16 * 2**20
 _SALT = "#salt\t"
 _STRATA = "#strata\t"
 
 
-def sha256(data: bytes) -> str:
+class Blocks(Protocol):
+    """A file too large to be held; each iteration gives its bytes from the start."""
+
+    def __len__(self) -> int:
+        """Return how many bytes there are."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield them in order, some at a time."""
+
+
+Content = bytes | Blocks
+"""What a table is read from."""
+
+
+def blocks(data: Content) -> Iterable[bytes]:
+    """Return the bytes of a file in order, some at a time."""
+    return (data,) if isinstance(data, bytes) else data
+
+
+def sha256(data: Content) -> str:
     """Return the SHA-256 of data in lower-case hex, as ``sha256sum`` prints it."""
-    return hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256()
+    for block in blocks(data):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def json_bytes(value: object) -> bytes:
@@ -146,7 +170,7 @@ def _check_json(value: object, depth: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A parsed table.
+    """A parsed table; of a file too large to be held, records are read as asked for.
 
     Attributes:
         records: one tuple of strings a record, in the file's order.
@@ -155,8 +179,8 @@ class Table:
         strata: the canonical JSON of the ``#strata`` line, or None.
     """
 
-    records: tuple[tuple[str, ...], ...]
-    lines: tuple[bytes, ...]
+    records: Iterable[tuple[str, ...]]
+    lines: Iterable[bytes]
     salt: str | None = None
     strata: bytes | None = None
 
@@ -194,8 +218,13 @@ def table_bytes(
     return ("\n".join(out) + "\n").encode("utf-8")
 
 
-def parse_table(data: bytes, columns: Sequence[str]) -> Table:
+def parse_table(data: Content, columns: Sequence[str]) -> Table:
     """Return the parts of a table file; whether a salt is due is not known here.
+
+    Args:
+        data: all of it, which is then checked as a whole; or blocks, whose records are
+            checked each time they are read.
+        columns: the header.
 
     Raises:
         VerificationError: E803, not UTF-8, another header, a wrong number of
@@ -204,38 +233,87 @@ def parse_table(data: bytes, columns: Sequence[str]) -> Table:
     Spec:
         draw-v1 §1 (tables).
     """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as exc:
-        row = data.count(b"\n", 0, exc.start) + 1
-        raise VerificationError("E803", row=row) from exc
-    if not text.endswith("\n"):
-        raise VerificationError("E803", row=text.count("\n") + 1)
-    lines = text[:-1].split("\n")
-    if lines[0] != "\t".join(columns):
+    lines = _Lines(data)
+    texts = tuple(lines) if isinstance(data, bytes) else lines
+    head = tuple(islice(texts, 3))
+    if head[0] != "\t".join(columns):
         raise VerificationError("E803", row=1)
     at = 1
     salt = strata = None
-    if len(lines) > at and lines[at].startswith(_SALT):
-        salt = lines[at].removeprefix(_SALT)
+    if len(head) > at and head[at].startswith(_SALT):
+        salt = head[at].removeprefix(_SALT)
         if not is_hex(salt, 32):
             raise VerificationError("E803", row=at + 1)
         at += 1
-        if len(lines) > at and lines[at].startswith(_STRATA):
-            strata = lines[at].removeprefix(_STRATA).encode("utf-8")
+        if len(head) > at and head[at].startswith(_STRATA):
+            strata = head[at].removeprefix(_STRATA).encode("utf-8")
             at += 1
-    records = []
-    for row, line in enumerate(lines[at:], at + 1):
-        record = tuple(line.split("\t"))
-        if len(record) != len(columns) or not all(map(is_value, record)):
-            raise VerificationError("E803", row=row)
-        records.append(record)
-    return Table(
-        records=tuple(records),
-        lines=tuple(line.encode("utf-8") for line in lines[at:]),
-        salt=salt,
-        strata=strata,
-    )
+    body = _Body(texts, at)
+    records = _Records(texts, at, len(columns))
+    if isinstance(data, bytes):
+        return Table(
+            records=tuple(records), lines=tuple(body), salt=salt, strata=strata
+        )
+    return Table(records=records, lines=body, salt=salt, strata=strata)
+
+
+class _Lines:
+    """A file's lines without their LF, read anew by each iteration.
+
+    Raises:
+        VerificationError: E803, as for :func:`parse_table`.
+    """
+
+    def __init__(self, data: Content) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[str]:
+        row = 0
+        rest = b""
+        for block in blocks(self._data):
+            whole, end, rest = (rest + block).rpartition(b"\n")
+            if not end:
+                # Joined again and again, one endless line would take for ever.
+                if len(rest) > MAX_LINE:
+                    break
+                continue
+            try:
+                lines = whole.decode("utf-8").split("\n")
+            except UnicodeDecodeError as exc:
+                row += whole.count(b"\n", 0, exc.start) + 1
+                raise VerificationError("E803", row=row) from exc
+            yield from lines
+            row += len(lines)
+        if rest or row == 0:
+            raise VerificationError("E803", row=row + 1)
+
+
+class _Body:
+    """The record lines of a table as bytes."""
+
+    def __init__(self, texts: Iterable[str], first: int) -> None:
+        self._texts = texts
+        self._first = first
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (line.encode() for line in islice(self._texts, self._first, None))
+
+
+class _Records:
+    """The records of a table, checked by each iteration."""
+
+    def __init__(self, texts: Iterable[str], first: int, width: int) -> None:
+        self._texts = texts
+        self._first = first
+        self._width = width
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        lines = islice(self._texts, self._first, None)
+        for row, line in enumerate(lines, self._first + 1):
+            record = tuple(line.split("\t"))
+            if len(record) != self._width or not all(map(is_value, record)):
+                raise VerificationError("E803", row=row)
+            yield record
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -248,24 +326,27 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
-def tree_hash(leaves: Sequence[bytes]) -> bytes:
+def tree_hash(leaves: Iterable[bytes]) -> bytes:
     """Return the RFC 6962 Merkle tree hash over leaf hashes.
 
     Args:
-        leaves: n leaf hashes of 32 bytes each, n ≥ 0.
+        leaves: n leaf hashes of 32 bytes each, n ≥ 0; no more than log n are held.
     """
-    if not leaves:
+    peaks: list[bytes] = []  # roots of full trees, the largest first
+    for count, leaf in enumerate(leaves):
+        joined, trees = leaf, count
+        while trees & 1:  # two full trees of one size make one
+            joined = node_hash(peaks.pop(), joined)
+            trees >>= 1
+        peaks.append(joined)
+    if not peaks:
         return hashlib.sha256(b"").digest()
-    level = list(leaves)
-    # Pairing from the left and carrying a lone last node up gives RFC 6962's shape.
-    while len(level) > 1:
-        paired = [
-            node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)
-        ]
-        level = paired + level[len(level) - len(level) % 2 :]
-    return level[0]
+    root = peaks.pop()
+    while peaks:
+        root = node_hash(peaks.pop(), root)
+    return root
 
 
 def records_root(lines: Iterable[bytes]) -> str:
     """Return the tree hash over a table's record lines, hex. Spec: draw-v1 §3."""
-    return tree_hash([leaf_hash(line) for line in lines]).hex()
+    return tree_hash(map(leaf_hash, lines)).hex()

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING
 from dualrandom.draw import next_reserve
 from dualrandom.matching import substitute
 from dualrandom.model import Member, Replacement, Substitution
+from dualrandom.tables import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from dualrandom.draw import Selection
     from dualrandom.model import (
@@ -50,11 +51,11 @@ class Staff:
         conflicts: as frozen.
     """
 
-    targets: Sequence[Target]
+    targets: Collection[Target]
     posts: Sequence[Post]
-    inspectors: Sequence[Inspector]
+    inspectors: Collection[Inspector]
     area: Area
-    conflicts: Sequence[Conflict]
+    conflicts: Collection[Conflict]
 
 
 class Afterwards:
@@ -66,7 +67,7 @@ class Afterwards:
         key: str,
         selection: Selection,
         staff: Staff | None,
-        members: Sequence[Member] = (),
+        members: Iterable[Member] = (),
     ) -> None:
         """Start from the result.
 
@@ -90,7 +91,7 @@ class Afterwards:
         }
         if staff is None:
             return
-        self._targets = {target.id: target for target in staff.targets}
+        self._targets = rows_of(staff.targets, self._strata)
         self._people = {person.id: person for person in staff.inspectors}
         for member in members:
             self._teams[member.id].append(member)

@@ -86,7 +86,7 @@ class Engine(Protocol):
     """
 
     def count(self) -> Mapping[str, int]:
-        """Return how many rows each stratum has."""
+        """Return how many rows each stratum has; asked first."""
 
     def below(
         self, key: str, limits: Mapping[str, str]

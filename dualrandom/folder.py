@@ -20,22 +20,23 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Final
 
+from dualrandom.blocks import FileBlocks, open_regular
 from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 MAX_FILES: Final = 256
 MAX_BYTES: Final = 2 * 2**30
-"""Of one file, and of all files of a zip together."""
+"""Of one file that is read, and of all files of a zip together."""
+MAX_HELD: Final = 128 * 2**20
+"""What is larger is not held in memory, where that can be avoided."""
 MAX_ZIP_RATIO: Final = 200
 """Tables of digests hardly shrink; lists of names shrink tenfold."""
 _PART = re.compile(r"[^/\\\x00-\x1f\x7f:]{1,128}")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ZIP: Final = b"PK"
 _NEW: Final = ".new"
-_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
-_BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def load_folder(path: Path, wanted: Collection[str]) -> tuple[str, dict[str, bytes]]:
@@ -66,6 +67,39 @@ def load_folder(path: Path, wanted: Collection[str]) -> tuple[str, dict[str, byt
         ) from exc
 
 
+def open_folder(
+    path: Path,
+    wanted: Collection[str],
+    *,
+    large: Collection[str],
+    told: Callable[[Path, int], object] = lambda *_: None,
+) -> tuple[str, dict[str, bytes], dict[str, FileBlocks]]:
+    """Return what :func:`load_folder` does; what is too large to be held comes apart.
+
+    Args:
+        path: a folder, or a zip of one; what is zipped is read.
+        wanted: the files to read.
+        large: those that may be too large for memory.
+        told: called with a path and how many percent of it were read.
+
+    Raises:
+        EnvironmentProblem: E150-E152, as for :func:`load_folder`.
+        VerificationError: E153, likewise.
+    """
+    apart: dict[str, FileBlocks] = {}
+    try:
+        for name in sorted(large) if path.is_dir() else ():
+            at = path / name
+            if at.is_file() and at.stat().st_size > MAX_HELD:
+                apart[name] = FileBlocks(at, told)
+    except OSError as exc:
+        raise EnvironmentProblem(
+            "E151", where=Where(file=str(path)), reason=exc.strerror or ""
+        ) from exc
+    name, files = load_folder(path, set(wanted) - apart.keys())
+    return name, {n: files[n] for n in files if n not in apart}, apart
+
+
 def _read_folder(folder: Path, wanted: Collection[str]) -> dict[str, bytes]:
     inner = {name.split("/")[0] for name in wanted if "/" in name}
     seen = []
@@ -81,19 +115,9 @@ def _read_folder(folder: Path, wanted: Collection[str]) -> dict[str, bytes]:
 
 
 def _read_regular(at: Path) -> bytes:
-    # Opened without following links and without waiting on a pipe, then looked at:
-    # no moment in between in which the file could be exchanged.
-    try:
-        handle = os.open(at, os.O_RDONLY | _LINKS | _BINARY)
-    except OSError as exc:
-        if at.is_symlink():
-            raise VerificationError("E153", where=Where(file=str(at))) from exc
-        raise
-    about = os.fstat(handle)
-    if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
-        os.close(handle)
-        raise VerificationError("E153", where=Where(file=str(at)))
-    with os.fdopen(handle, "rb") as file:
+    with open_regular(at) as file:
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            raise VerificationError("E153", where=Where(file=str(at)))
         return file.read(MAX_BYTES + 1)
 
 

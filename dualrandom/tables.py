@@ -11,6 +11,7 @@ Spec: draw-v1 §2.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -36,7 +37,9 @@ from dualrandom.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dualrandom.canonical import Content
 
 Row = TypeVar("Row")
 
@@ -73,21 +76,62 @@ class Kind(Generic[Row]):
             self.columns, map(self.to_record, ordered), salt=salt, strata=strata
         )
 
-    def parse(self, data: bytes) -> tuple[Table, tuple[Row, ...]]:
+    def parse(self, data: Content) -> tuple[Table, Collection[Row]]:
         """Return the table's parts and its rows.
+
+        Args:
+            data: all of it; or blocks, which are read through here once, and again
+                whenever somebody asks for the rows.
 
         Raises:
             VerificationError: E803, not a table of this kind; E801, an illegal
                 value; E804, not sorted or not unique.
         """
         table = parse_table(data, self.columns)
-        rows = tuple(map(self.from_record, table.records))
+        rows: Collection[Row] = (
+            tuple(map(self.from_record, table.records))
+            if isinstance(data, bytes)
+            else _Rows(table, self.from_record)
+        )
         if self.key is not None:
-            keys = list(map(self.key, rows))
-            for row, (before, after) in enumerate(pairwise(keys)):
+            for row, (before, after) in enumerate(pairwise(map(self.key, rows))):
                 if not before < after:
                     raise VerificationError("E804", file=self.name, row=row + 2)
         return table, rows
+
+
+class _Rows(Collection[Row]):
+    """The rows of a table too large to be held, made anew by each iteration."""
+
+    def __init__(
+        self, table: Table, from_record: Callable[[tuple[str, ...]], Row]
+    ) -> None:
+        self._table = table
+        self._from_record = from_record
+        self._count: int | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        count = 0
+        for record in self._table.records:
+            yield self._from_record(record)
+            count += 1
+        self._count = count
+
+    def __len__(self) -> int:
+        if self._count is None:
+            self._count = sum(1 for _ in self)
+        return self._count
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == one for one in self)
+
+
+def rows_of(
+    rows: Iterable[Target], ids: Collection[TargetId]
+) -> dict[TargetId, Target]:
+    """Return the targets with these ids; the others are read and forgotten."""
+    wanted = set(ids)
+    return {row.id: row for row in rows if row.id in wanted}
 
 
 def number(text: str, field: str) -> int:

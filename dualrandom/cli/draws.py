@@ -12,7 +12,7 @@ from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.approvals import Approvals, need_approval
 from dualrandom.cli.language import lang, say
-from dualrandom.cli.options import DryRun, Genesis, Json, Out, Policy, here
+from dualrandom.cli.options import DryRun, Engine, Genesis, Json, Out, Policy, here
 from dualrandom.cli.values import collect, given
 from dualrandom.messages import shown
 
@@ -147,6 +147,7 @@ def draw(
     lottery: Lottery = "",
     secret: Secrets = [],  # noqa: B006
     beacon: Beacons = [],  # noqa: B006
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """Draw, once."""
@@ -154,8 +155,8 @@ def draw(
 
     office = here()
     values = collect(wanted(office, draw_id), dice, lottery, secret, beacon)
-    with show.busy(say("cli.busy.draw")):
-        done = run_draw(office, draw_id, values)
+    with show.busy(say("cli.busy.draw")) as tell:
+        done = run_draw(office, draw_id, values, engine=engine, told=tell)
     if isinstance(done, Waiting):
         _say_waiting(done, as_json=as_json)
         return
@@ -242,6 +243,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help=say("cli.verify.folder"))],
     policy: Policy = None,
     genesis: Genesis = None,
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """Check a draw folder, or a zip of one."""
@@ -249,8 +251,8 @@ def verify(
 
     own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
     trust = load_trust(policy, genesis or own)
-    with show.busy(say("cli.busy.verify")):
-        report = verify_path(folder, trust)
+    with show.busy(say("cli.busy.verify")) as tell:
+        report = verify_path(folder, trust, engine=engine, told=tell)
     if as_json:
         _document(report)
     else:

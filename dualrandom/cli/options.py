@@ -33,6 +33,9 @@ Genesis = Annotated[
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="YYYY-MM-DD", help=say("cli.opt.as_of"))
 ]
+Engine = Annotated[
+    str, typer.Option(metavar="NAME[:DETAIL]", help=say("cli.opt.engine"))
+]
 NoInput = Annotated[
     bool,
     typer.Option(

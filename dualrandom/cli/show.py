@@ -19,7 +19,8 @@ from dualrandom.cli.language import lang, say
 from dualrandom.messages import lines, place, problem_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from rich.status import Status
 
@@ -65,18 +66,27 @@ def hearing(stream: TextIO) -> Iterator[None]:
 
 
 @contextmanager
-def busy(words: str) -> Iterator[None]:
-    """Show that something takes its time, on a terminal, until it is done."""
+def busy(words: str) -> Iterator[Callable[[Path, int], None]]:
+    """Show that something takes its time, on a terminal, until it is done.
+
+    Yields:
+        What to call with a large file and how many percent of it were read.
+    """
     global _spinner  # noqa: PLW0603 - a process has one terminal
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield
+        yield lambda _path, _percent: None
         return
     from rich.console import Console
 
     _spinner = Console(stderr=True, highlight=False).status(words, spinner="line")
+
+    def tell(path: Path, percent: int) -> None:
+        if _spinner is not None:
+            _spinner.update(f"{words} {path.name} {percent} %")
+
     try:
         with _spinner:
-            yield
+            yield tell
     finally:
         _spinner = None
 

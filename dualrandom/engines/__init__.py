@@ -23,6 +23,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.errors import EnvironmentProblem, UsageError
+from dualrandom.tables import STRATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,3 +67,22 @@ def opened(choice: str, file: Path) -> Iterator[Engine]:
     except module.Failure as exc:
         reason = str(exc).strip().partition("\n")[0]
         raise EnvironmentProblem("E482", engine=name, reason=reason) from exc
+
+
+@contextmanager
+def engine_over(folder: Path, choice: str) -> Iterator[Engine | None]:
+    """Open the chosen engine over a draw folder's strata.tsv.
+
+    Args:
+        folder: the draw's.
+        choice: as for :func:`opened`; "": none.
+
+    Yields:
+        None where none was chosen, or there is no such file.
+    """
+    rows = folder / STRATA.name
+    if choice and rows.is_file():
+        with opened(choice, rows) as engine:
+            yield engine
+    else:
+        yield None

@@ -21,7 +21,7 @@ _COPY: Final = {
 }
 READS: Final = frozenset(_COPY)
 _AT_ONCE: Final = 2**20
-_MADE: Final = """
+_STRATA: Final = """
     CREATE TEMPORARY TABLE strata (
         id text COLLATE "C" NOT NULL,
         stratum text COLLATE "C" NOT NULL,
@@ -45,14 +45,31 @@ _BELOW: Final = """
 
 
 class _PostgreSQL:
-    def __init__(self, session: psycopg.Connection) -> None:
+    def __init__(self, session: psycopg.Connection, file: Path) -> None:
         self._session = session
+        self._file = file
 
     def count(self) -> Mapping[str, int]:
+        self._copy()
         found = self._session.execute(
             "SELECT stratum, count(*) FROM strata GROUP BY stratum"
         )
         return dict(found.fetchall())
+
+    def _copy(self) -> None:
+        """Take the rows over; when the transaction ends they are gone."""
+        self._session.execute(_STRATA)
+        self._session.execute(_LIMITS)
+        with self._file.open("rb") as lines, self._session.cursor() as cursor:
+            lines.readline()  # the header
+            start = lines.tell()
+            while lines.readline().startswith(b"#"):
+                start = lines.tell()
+            lines.seek(start)
+            with cursor.copy(_COPY[self._file.suffix]) as copy:
+                while data := lines.read(_AT_ONCE):
+                    copy.write(data)
+        self._session.execute("ANALYZE strata")
 
     def below(
         self, key: str, limits: Mapping[str, str]
@@ -68,24 +85,12 @@ class _PostgreSQL:
 
 @contextmanager
 def opened(file: Path, server: str) -> Iterator[_PostgreSQL]:
-    """Copy the file to a server, for the length of one transaction.
+    """Connect to a server, for the length of one transaction.
 
     Args:
-        file: see :data:`READS`.
+        file: see :data:`READS`; copied when its rows are counted.
         server: a connection string or URI; "": what libpq's environment says.
     """
     server = server.replace("postgresql+psycopg:", "postgresql:")
     with psycopg.connect(server, client_encoding="UTF8") as session:
-        session.execute(_MADE)
-        session.execute(_LIMITS)
-        with file.open("rb") as lines, session.cursor() as cursor:
-            lines.readline()  # the header
-            start = lines.tell()
-            while lines.readline().startswith(b"#"):
-                start = lines.tell()
-            lines.seek(start)
-            with cursor.copy(_COPY[file.suffix]) as copy:
-                while data := lines.read(_AT_ONCE):
-                    copy.write(data)
-        session.execute("ANALYZE strata")
-        yield _PostgreSQL(session)
+        yield _PostgreSQL(session, file)

@@ -404,7 +404,8 @@ def _check_changes(
             if logged:
                 yield problem("E170", where, warning=True, draw=draw.draw)
             continue
-        table, rows = kind.parse(files[kind.name])
+        table, every = kind.parse(files[kind.name])
+        rows = tuple(every)
         for count, made in enumerate(logged, 1):
             data = kind.encode(rows[:count], salt=table.salt)
             if len(rows) < count or sha256(data) != made.digest:

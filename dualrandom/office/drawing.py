@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualrandom.canonical import sha256
+from dualrandom.engines import engine_over
 from dualrandom.errors import StateError, UsageError
 from dualrandom.folder import write_files
 from dualrandom.office import journal
@@ -27,7 +28,7 @@ from dualrandom.records import DrawState
 from dualrandom.tables import RESULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.audit import DrawLife
@@ -93,14 +94,30 @@ def wanted(office: Office, draw: str) -> tuple[Source, ...]:
     return tuple(dice if first else missing)
 
 
-def _open(office: Office, draw: str) -> tuple[DrawLife, Frozen]:
+def _open(
+    office: Office, draw: str, told: Callable[[Path, int], object] = lambda *_: None
+) -> tuple[DrawLife, Frozen]:
     with office.registry.read() as tx:
         life = journal.open_draw(journal.told(tx), draw)
-    return life, load_frozen(office.draw(draw), life.commitment)
+    return life, load_frozen(office.draw(draw), life.commitment, told)
 
 
-def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
+def run_draw(
+    office: Office,
+    draw: str,
+    values: Values,
+    *,
+    engine: str = "",
+    told: Callable[[Path, int], object] = lambda *_: None,
+) -> Done | Waiting:
     """Draw, match, write and log the result; or log the dice, and wait.
+
+    Args:
+        office: the open office.
+        draw: the draw.
+        values: what its sources gave.
+        engine: what hashes the rows, see :mod:`dualrandom.engines`; "": plain Python.
+        told: called with a large file and how many percent of it were read.
 
     Raises:
         StateError: E390-E392 as for :func:`wanted`; E393 a frozen file is not what
@@ -111,9 +128,10 @@ def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
         InputError: E603-E605, a value that is not one; E612-E619, E621, E622, a
             beacon's file that proves nothing, or is none.
         CannotTellError: E611, E620, E628, a beacon that cannot be checked here.
-        EnvironmentProblem: E187, drawn and logged, but not proved yet.
+        EnvironmentProblem: E187, drawn and logged, but not proved yet; E481, E482,
+            E485, an engine or a file that fails: nothing was drawn.
     """
-    life, frozen = _open(office, draw)
+    life, frozen = _open(office, draw, told)
     commitment, sources = frozen.commitment, frozen.announcement.randomness
     check_asked(sources, values)
     brought = bring(sources, dict(values.beacons))
@@ -127,11 +145,13 @@ def run_draw(office: Office, draw: str, values: Values) -> Done | Waiting:
     if missing:
         return Waiting(draw=draw, kinds=tuple(line(s, "").strip() for s in missing))
     _check_later(office, draw, sources, brought)
-    made = make(
-        frozen,
-        [line(source, here[at]) for at, source in enumerate(sources)],
-        [brought[at].proof if at in brought else {} for at in range(len(sources))],
-    )
+    with engine_over(office.draw(draw), engine) as hashing:
+        made = make(
+            frozen,
+            [line(source, here[at]) for at, source in enumerate(sources)],
+            [brought[at].proof if at in brought else {} for at in range(len(sources))],
+            hashing,
+        )
     _write_result(office, draw, commitment, made, signer)
     return Done(
         draw=draw,

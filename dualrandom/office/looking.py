@@ -11,8 +11,9 @@ from dualrandom.canonical import sha256
 from dualrandom.disclosure import ANNOUNCEMENT, RESULT, SEED
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.draw import ticket
+from dualrandom.engines import engine_over
 from dualrandom.errors import InputError, StateError, VerificationError, Where
-from dualrandom.folder import load_folder
+from dualrandom.folder import load_folder, open_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal, memory
 from dualrandom.office.checking import (
@@ -35,10 +36,10 @@ from dualrandom.tables import (
     TARGETS,
     TEAMS,
 )
-from dualrandom.verify import KNOWN, Report, verify_draw
+from dualrandom.verify import KNOWN, LARGE, Report, verify_draw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
@@ -69,19 +70,39 @@ def office_genesis(start: Path) -> Path | None:
 
 
 def verify_path(
-    path: Path, trust: audit.Policy | None, beacons: BeaconChecker = check_beacon
+    path: Path,
+    trust: audit.Policy | None,
+    beacons: BeaconChecker = check_beacon,
+    *,
+    engine: str = "",
+    told: Callable[[Path, int], object] = lambda *_: None,
 ) -> Report:
     """Check a draw folder or a zip of one; no office is needed.
 
+    Args:
+        path: the folder or zip.
+        trust: whom the reader trusts.
+        beacons: checks drand rounds and NIST pulses.
+        engine: what hashes the rows, see :mod:`dualrandom.engines`; "": plain Python.
+        told: called with a large file and how many percent of it were read.
+
     Raises:
         EnvironmentProblem: E150, no such folder; E151, it cannot be read; E152,
-            neither folder nor zip.
+            neither folder nor zip; E481, E482, E485, an engine or a file that fails.
+        UsageError: E480, E483, E484, an engine that there is not, or not for this.
         VerificationError: E153, a zip that is damaged or beyond the limits.
     """
-    name, files = load_folder(path, KNOWN)
-    return verify_draw(
-        name, files, verifier=verify_ed25519, trust=trust, beacons=beacons
-    )
+    name, files, large = open_folder(path, KNOWN, large=LARGE, told=told)
+    with engine_over(path, engine) as hashing:
+        return verify_draw(
+            name,
+            files,
+            verifier=verify_ed25519,
+            trust=trust,
+            beacons=beacons,
+            large=large,
+            engine=hashing,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

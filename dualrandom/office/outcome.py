@@ -16,9 +16,9 @@ from dualrandom.announcement import Result, result_files
 from dualrandom.canonical import json_line, sha256
 from dualrandom.changes import Afterwards, Staff
 from dualrandom.documents import parse_announcement, result_bytes
-from dualrandom.draw import select
+from dualrandom.draw import Plain, select_with
 from dualrandom.errors import StateError, Where
-from dualrandom.folder import load_folder
+from dualrandom.folder import open_folder
 from dualrandom.matching import match
 from dualrandom.model import Drawn, FileDigest, Visibility
 from dualrandom.randomness import drawn_salt, key_of, seed_of, seed_txt
@@ -35,15 +35,17 @@ from dualrandom.tables import (
     TARGETS,
     TEAMS,
     Kind,
+    rows_of,
 )
-from dualrandom.verify import KNOWN
+from dualrandom.verify import KNOWN, LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
-    from dualrandom.draw import Selection
+    from dualrandom.canonical import Blocks, Content
+    from dualrandom.draw import Engine, Selection
     from dualrandom.matching import Matching
     from dualrandom.model import Area, Strata
 
@@ -63,7 +65,7 @@ class Frozen:
     announcement: Announcement
     commitment: str
     area: Area
-    rows: Mapping[str, tuple[Any, ...]]
+    rows: Mapping[str, Collection[Any]]
     strata: Strata
     strata_salt: str | None
     salt: str
@@ -93,23 +95,38 @@ class Made:
     result: bytes
 
 
-def load_frozen(folder: Path, commitment: str) -> Frozen:
+def load_frozen(
+    folder: Path,
+    commitment: str,
+    told: Callable[[Path, int], object] = lambda *_: None,
+) -> Frozen:
     """Return the frozen lists, byte for byte what was announced.
+
+    Args:
+        folder: the draw's.
+        commitment: SHA-256 of announcement.json, as logged.
+        told: called with a large file and how many percent of it were read.
 
     Raises:
         StateError: E393, a file is missing or was changed since the freeze.
     """
-    _, files = load_folder(folder, KNOWN)
-    return read_frozen(files, commitment, f"draws/{folder.name}")
+    _, files, large = open_folder(folder, KNOWN, large=LARGE, told=told)
+    return read_frozen(files, commitment, f"draws/{folder.name}", large)
 
 
-def read_frozen(files: Mapping[str, bytes], commitment: str, named: str) -> Frozen:
+def read_frozen(
+    files: Mapping[str, bytes],
+    commitment: str,
+    named: str,
+    large: Mapping[str, Blocks] | None = None,
+) -> Frozen:
     """Return the frozen lists from a folder's files.
 
     Args:
         files: bytes by name.
         commitment: SHA-256 of announcement.json, as logged.
         named: what the folder is called, should something be wrong in it.
+        large: lists that are too large to be among the files.
 
     Raises:
         StateError: E393, a file is missing or was changed since the freeze.
@@ -118,14 +135,15 @@ def read_frozen(files: Mapping[str, bytes], commitment: str, named: str) -> Froz
     if sha256(data) != commitment:
         raise StateError("E393", where=Where(file=f"{named}/announcement.json"))
     announcement = parse_announcement(data)
-    rows: dict[str, tuple[Any, ...]] = {}
+    rows: dict[str, Collection[Any]] = {}
+    lists: dict[str, Content] = {**files, **(large or {})}
     salts: dict[str, str | None] = {}
     strata = announcement.strata
     for kind in FROZEN:
-        data = files.get(kind.name, b"")
-        if sha256(data) != announcement.digest(kind.name).sha256:
+        content = lists.get(kind.name, b"")
+        if sha256(content) != announcement.digest(kind.name).sha256:
             raise StateError("E393", where=Where(file=f"{named}/{kind.name}"))
-        table, rows[kind.name] = kind.parse(data)
+        table, rows[kind.name] = kind.parse(content)
         salts[kind.name] = table.salt
         if kind is STRATA and table.strata is not None:
             strata, _ = parse_strata_line(table.strata)
@@ -143,7 +161,10 @@ def read_frozen(files: Mapping[str, bytes], commitment: str, named: str) -> Froz
 
 
 def make(
-    frozen: Frozen, lines: Sequence[str], proofs: Sequence[Mapping[str, object]]
+    frozen: Frozen,
+    lines: Sequence[str],
+    proofs: Sequence[Mapping[str, object]],
+    engine: Engine | None = None,
 ) -> Made:
     """Draw and match.
 
@@ -151,31 +172,33 @@ def make(
         frozen: the lists.
         lines: of seed.txt, one a source.
         proofs: of randomness.json, one a source.
+        engine: over the rows of strata.tsv; None: those in ``frozen``.
     """
     announcement = frozen.announcement
     seed_file = seed_txt(frozen.commitment, lines)
     randomness_file = json_line(proofs)
     seed = seed_of(seed_file)
     key = key_of(seed, frozen.strata_salt)
-    selection = select(
+    selection = select_with(
+        engine or Plain(frozen.rows[STRATA.name]),
         key=key,
-        rows=frozen.rows[STRATA.name],
         strata=frozen.strata,
         reserves=announcement.reserves,
     )
-    by_id = {target.id: target for target in frozen.rows[TARGETS.name]}
+    drawn = [row.id for row in selection.selected]
+    by_id = rows_of(frozen.rows[TARGETS.name], drawn)
     matching = match(
         key=key,
-        targets=[by_id[row.id] for row in selection.selected],
+        targets=[by_id[target] for target in drawn],
         posts=announcement.posts,
-        inspectors=frozen.rows[INSPECTORS.name],
+        inspectors=tuple(frozen.rows[INSPECTORS.name]),
         area=frozen.area,
         conflicts=frozen.rows[CONFLICTS.name],
     )
     made: dict[str, tuple[Kind[Any], tuple[Any, ...]]] = {
         SELECTED.name: (SELECTED, selection.selected),
         RESERVES.name: (RESERVES, selection.reserves),
-        DRAWN.name: (DRAWN, tuple(Drawn(id=row.id) for row in selection.selected)),
+        DRAWN.name: (DRAWN, tuple(Drawn(id=target) for target in drawn)),
         TEAMS.name: (TEAMS, matching.members),
     }
     matched = matching.shortage is None
@@ -230,9 +253,9 @@ def afterwards(frozen: Frozen, files: Mapping[str, bytes]) -> Afterwards:
     key = key_of(seed_of(files["seed.txt"]), frozen.strata_salt)
     after = Afterwards(
         key=key,
-        selection=select(
+        selection=select_with(
+            Plain(frozen.rows[STRATA.name]),
             key=key,
-            rows=frozen.rows[STRATA.name],
             strata=frozen.strata,
             reserves=frozen.announcement.reserves,
         ),
@@ -254,4 +277,4 @@ def afterwards(frozen: Frozen, files: Mapping[str, bytes]) -> Afterwards:
 
 def changes_in(kind: Kind[Any], files: Mapping[str, bytes]) -> tuple[Any, ...]:
     """Return the rows of a table of changes; none where there is no such file."""
-    return kind.parse(files[kind.name])[1] if kind.name in files else ()
+    return tuple(kind.parse(files[kind.name])[1]) if kind.name in files else ()

@@ -83,7 +83,7 @@ def _selected(draw: PublishedDraw) -> tuple[Selected, ...]:
     if SELECTED.name not in draw.files:
         return ()
     with naming(f"{draw.announcement.draw}/{SELECTED.name}"):
-        return SELECTED.parse(draw.files[SELECTED.name])[1]
+        return tuple(SELECTED.parse(draw.files[SELECTED.name])[1])
 
 
 def drawn_of(draw: PublishedDraw) -> tuple[DrawnLine, ...]:

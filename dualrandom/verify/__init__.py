@@ -36,11 +36,13 @@ from dualrandom.verify.sources import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dualrandom.canonical import Blocks
+    from dualrandom.draw import Engine
     from dualrandom.notes import Verifier
     from dualrandom.policy import Policy
     from dualrandom.randomness import BeaconChecker
 
-__all__ = ["KNOWN", "LEAD", "Report", "Step", "Verdict", "verify_draw"]
+__all__ = ["KNOWN", "LARGE", "LEAD", "Report", "Step", "Verdict", "verify_draw"]
 
 MADE: Final = frozenset((SEED, RANDOMNESS, RESULT, *(kind.name for kind in RESULTS)))
 """What a draw makes; an abandoned one need not have any of it."""
@@ -48,6 +50,8 @@ KNOWN: Final = MADE.union(
     (ANNOUNCEMENT, *(kind.name for kind in (*FROZEN, *CHANGES)), *LOG_FILES)
 )
 """Every file that a draw folder may hold. Spec: draw-v1 §2."""
+LARGE: Final = frozenset(kind.name for kind in FROZEN)
+"""What may be too large for memory: as many rows as there are targets."""
 
 
 def verify_draw(
@@ -57,6 +61,8 @@ def verify_draw(
     verifier: Verifier,
     trust: Policy | None,
     beacons: BeaconChecker | None = None,
+    large: Mapping[str, Blocks] | None = None,
+    engine: Engine | None = None,
 ) -> Report:
     """Check a draw folder, or the part of it that its reader may see.
 
@@ -66,6 +72,8 @@ def verify_draw(
         verifier: checks Ed25519 signatures.
         trust: whom the reader trusts, from elsewhere; None: nobody is known.
         beacons: checks drand rounds and NIST pulses; None: they are *not checked*.
+        large: frozen tables that are too large to be among ``files``.
+        engine: hashes the rows of strata.tsv; None: it is done here.
 
     Spec:
         draw-v1 §7.
@@ -95,7 +103,7 @@ def verify_draw(
     else:
         steps.differs("folder", "E809", None, folder=name, draw=announcement.draw)
 
-    lists = check_lists(steps, announcement, files)
+    lists = check_lists(steps, announcement, {**files, **(large or {})})
     if ABANDON in files and MADE.isdisjoint(files):
         steps.people("result", "abandoned", ABANDON)
         seeded = Seeded(seed=None, born=tuple(map(time_of, announcement.randomness)))
@@ -103,7 +111,7 @@ def verify_draw(
     else:
         seeded = check_seed(steps, lists, files, commitment, beacons)
         result = check_result(steps, lists, files, commitment)
-        drawn = check_selection(steps, lists, seeded.seed)
+        drawn = check_selection(steps, lists, seeded.seed, engine)
         members = check_teams(steps, lists, result, drawn)
     check_changes(steps, lists, files, drawn, members)
     place = check_log(

@@ -114,4 +114,4 @@ def _read(
     ):
         steps.differs("file", "E835", kind.name)
         return None
-    return rows
+    return tuple(rows)

@@ -6,6 +6,7 @@ Spec: draw-v1 §2, §3, §7.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.canonical import Table, records_root, sha256
@@ -27,9 +28,10 @@ from dualrandom.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from dualrandom.announcement import Announcement
+    from dualrandom.canonical import Content
     from dualrandom.verify.report import Steps
 
 ANNOUNCEMENT = "announcement.json"
@@ -48,9 +50,9 @@ class Lists:
         self.announcement = announcement
         self.strata: Strata | None = announcement.strata
         self.due: int | None = None
-        self._tables: dict[str, tuple[Table, tuple[Any, ...]]] = {}
+        self._tables: dict[str, tuple[Table, Collection[Any]]] = {}
 
-    def put(self, name: str, table: Table, rows: tuple[Any, ...]) -> None:
+    def put(self, name: str, table: Table, rows: Collection[Any]) -> None:
         """Keep a table that was read."""
         self._tables[name] = (table, rows)
 
@@ -62,7 +64,7 @@ class Lists:
         """Say whether all these tables are here."""
         return all(kind.name in self._tables for kind in kinds)
 
-    def rows(self, kind: Kind[Row]) -> tuple[Row, ...]:
+    def rows(self, kind: Kind[Row]) -> Collection[Row]:
         """Return a table's rows."""
         return self._tables[kind.name][1]
 
@@ -74,12 +76,12 @@ class Lists:
 def read_table(
     steps: Steps,
     kind: Kind[Any],
-    data: bytes,
+    data: Content,
     *,
     digest: FileDigest | None,
     document: str,
     seen: Visibility,
-) -> tuple[Table, tuple[Any, ...]] | None:
+) -> tuple[Table, Collection[Any]] | None:
     """Check one table against the document that names it; return what was read.
 
     Args:
@@ -111,7 +113,7 @@ def read_table(
 
 
 def check_lists(
-    steps: Steps, announcement: Announcement, files: Mapping[str, bytes]
+    steps: Steps, announcement: Announcement, files: Mapping[str, Content]
 ) -> Lists:
     """Check every frozen table that is here, and what the lists owe each other."""
     lists = Lists(announcement)
@@ -182,9 +184,7 @@ def _check_strata(steps: Steps, lists: Lists) -> None:
         for field in unknown:
             steps.unchecked("strata", "unknown_field", STRATA.name, field=field)
     rows = lists.rows(STRATA)
-    if lists.has(TARGETS) and [r.id for r in rows] != [
-        t.id for t in lists.rows(TARGETS)
-    ]:
+    if lists.has(TARGETS) and not _same_ids(rows, lists.rows(TARGETS)):
         steps.differs("strata", "E816", STRATA.name)
         lists.drop(STRATA)
         return
@@ -194,6 +194,25 @@ def _check_strata(steps: Steps, lists: Lists) -> None:
         steps.differs("strata", "E817", STRATA.name)
         return
     steps.agrees("strata", STRATA.name, count=len(announced))
+
+
+def _same_ids(left: Iterable[Any], right: Iterable[Any]) -> bool:
+    pairs = zip_longest(left, right)
+    return all(a is not None and b is not None and a.id == b.id for a, b in pairs)
+
+
+def _first_in_both(left: Iterable[Any], right: Iterable[Any]) -> str | None:
+    """Return the lowest id that stands in both of two sorted lists."""
+    some, others = iter(left), iter(right)
+    a, b = next(some, None), next(others, None)
+    while a is not None and b is not None:
+        if a.id == b.id:
+            return str(a.id)
+        if a.id < b.id:  # code points sort like UTF-8 bytes
+            a = next(some, None)
+        else:
+            b = next(others, None)
+    return None
 
 
 def _check_excluded(steps: Steps, announcement: Announcement) -> None:
@@ -236,10 +255,11 @@ def _check_exclusions(
     listed: Kind[Any],
     name: str,
 ) -> None:
-    out = {row.id for row in lists.rows(excluded)}
-    both = lists.has(listed) and out & {row.id for row in lists.rows(listed)}
+    both = lists.has(listed) and _first_in_both(
+        lists.rows(excluded), lists.rows(listed)
+    )
     if both:
-        steps.differs("exclusions", "E818", excluded.name, id=min(both))
+        steps.differs("exclusions", "E818", excluded.name, id=both)
         return
     counted = Counter(row.reason for row in lists.rows(excluded))
     announced = Counter[str]()
@@ -256,9 +276,9 @@ def _check_regions(steps: Steps, lists: Lists) -> None:
     """Find an empty region, in whichever list is here."""
     kinds: tuple[Kind[Any], ...] = (TARGETS, INSPECTORS)
     for kind in filter(lists.has, kinds):
-        empty = [row.id for row in lists.rows(kind) if not row.region]
-        if empty:
-            steps.differs("staffing", "E820", kind.name, id=empty[0])
+        empty = next((row.id for row in lists.rows(kind) if not row.region), None)
+        if empty is not None:
+            steps.differs("staffing", "E820", kind.name, id=empty)
             lists.drop(kind)
 
 
@@ -267,7 +287,7 @@ def _has_people(steps: Steps, lists: Lists) -> bool:
     count = sum(post.count for post in lists.announcement.posts)
     targets = lists.rows(TARGETS)
     if count > sum(one.max != 0 for one in lists.rows(INSPECTORS)) and targets:
-        first = targets[0].id
+        first = next(iter(targets)).id
         steps.differs("staffing", "E821", TARGETS.name, id=first, count=len(targets))
         return False
     return True
@@ -280,15 +300,27 @@ def _check_staffing(steps: Steps, lists: Lists) -> None:
     if announcement.area is None:
         steps.unchecked("staffing", "unknown_field", ANNOUNCEMENT, field="area")
         return
-    targets, inspectors = lists.rows(TARGETS), lists.rows(INSPECTORS)
+    recused = {conflict.id for conflict in lists.rows(CONFLICTS)}
+    alike: Counter[str] = Counter()
+    some = []
+    # Targets of one region, with nobody recused, are all alike: one stands for them.
+    for target in lists.rows(TARGETS):
+        if target.id in recused:
+            some.append(target)
+        else:
+            alike[target.region] += 1
+            if alike[target.region] == 1:
+                some.append(target)
     alone = unstaffable(
-        targets=targets,
+        targets=some,
         posts=announcement.posts,
-        inspectors=inspectors,
+        inspectors=tuple(lists.rows(INSPECTORS)),
         area=announcement.area,
         conflicts=lists.rows(CONFLICTS),
     )
     if alone:
-        steps.differs("staffing", "E821", TARGETS.name, id=alone[0], count=len(alone))
+        regions = {t.id: t.region for t in some if t.id not in recused}
+        count = sum(alike[regions[i]] if i in regions else 1 for i in alone)
+        steps.differs("staffing", "E821", TARGETS.name, id=alone[0], count=count)
         return
     steps.agrees("staffing", TARGETS.name)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from dualrandom.announcement import Announcement, Result, result_files
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_result
-from dualrandom.draw import Selection, select
+from dualrandom.draw import Plain, Selection, select_with
 from dualrandom.errors import StateError, VerificationError
 from dualrandom.matching import match
-from dualrandom.model import Drawn, Member, TargetId, Visibility
+from dualrandom.model import Drawn, Member, Visibility
 from dualrandom.randomness import drawn_salt, key_of
 from dualrandom.tables import (
     CONFLICTS,
@@ -29,6 +29,7 @@ from dualrandom.tables import (
     TARGETS,
     TEAMS,
     Kind,
+    rows_of,
 )
 from dualrandom.verify.lists import ANNOUNCEMENT, Lists, read_table
 from dualrandom.verify.sources import RANDOMNESS, SEED, check_commitment
@@ -36,6 +37,7 @@ from dualrandom.verify.sources import RANDOMNESS, SEED, check_commitment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dualrandom.draw import Engine
     from dualrandom.verify.report import Steps
 
 RESULT = "result.json"
@@ -158,18 +160,25 @@ def _read_drawn(
 
 
 def check_selection(
-    steps: Steps, lists: Lists, seed: str | None
+    steps: Steps, lists: Lists, seed: str | None, engine: Engine | None
 ) -> tuple[str, Selection] | None:
-    """Draw again, and compare; return the key and the selection."""
+    """Draw again, and compare; return the key and the selection.
+
+    Args:
+        steps: where the outcome goes.
+        lists: the tables.
+        seed: None where it cannot be told.
+        engine: over the rows of strata.tsv; None: those in ``lists``.
+    """
     if seed is None or not lists.has(STRATA) or lists.strata is None:
         _check_drawn_alone(steps, lists)
         steps.unchecked("selection", "no_strata" if seed else "no_seed", SELECTED.name)
         return None
     key = key_of(seed, lists.table(STRATA).salt)
     try:
-        selection = select(
+        selection = select_with(
+            engine or Plain(lists.rows(STRATA)),
             key=key,
-            rows=lists.rows(STRATA),
             strata=lists.strata,
             reserves=lists.announcement.reserves,
         )
@@ -205,10 +214,11 @@ def _compare(
 def _check_drawn_alone(steps: Steps, lists: Lists) -> None:
     """Where strata are withheld, the drawn list can at least be held to the list."""
     if lists.has(DRAWN, TARGETS):
-        listed = {target.id for target in lists.rows(TARGETS)}
-        strangers = [row.id for row in lists.rows(DRAWN) if row.id not in listed]
-        if strangers:
-            steps.differs("drawn", "E838", DRAWN.name, id=strangers[0])
+        drawn = [row.id for row in lists.rows(DRAWN)]
+        listed = rows_of(lists.rows(TARGETS), drawn)
+        stranger = next((i for i in drawn if i not in listed), None)
+        if stranger is not None:
+            steps.differs("drawn", "E838", DRAWN.name, id=stranger)
 
 
 def check_teams(
@@ -228,12 +238,13 @@ def check_teams(
         steps.unchecked("teams", "unknown_field", ANNOUNCEMENT, field="area")
         return None
     key, selection = drawn
-    by_id: dict[TargetId, Any] = {t.id: t for t in lists.rows(TARGETS)}
+    drawn_ids = [row.id for row in selection.selected]
+    by_id = rows_of(lists.rows(TARGETS), drawn_ids)
     matching = match(
         key=key,
-        targets=[by_id[row.id] for row in selection.selected],
+        targets=[by_id[i] for i in drawn_ids],
         posts=announcement.posts,
-        inspectors=lists.rows(INSPECTORS),
+        inspectors=tuple(lists.rows(INSPECTORS)),
         area=announcement.area,
         conflicts=lists.rows(CONFLICTS),
     )

@@ -28,8 +28,10 @@ from dualrandom.model import (
     StratumRow,
     TargetId,
 )
+from dualrandom.office.looking import verify_path
 from dualrandom.strata import read_ratio, read_strata
 from dualrandom.tables import DRAWN, RESERVES, SELECTED, STRATA
+from tests.factories import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -210,6 +212,22 @@ def test_equal_tickets_go_by_id_in_bytes() -> None:
     rows = [StratumRow(id=TargetId(i), stratum="s") for i in ids]
     found = lowest(Tied(rows), KEY, {"s": 8}, {"s": 8})["s"]
     assert [i for _, i in found] == sorted(ids, key=str.encode)
+
+
+@pytest.mark.parametrize("kind", ["open", "private"])
+def test_a_folder_is_checked_by_every_engine(
+    choice: str, kind: Any, tmp_path: Path
+) -> None:
+    folder = make_folder(tmp_path, kind=kind)
+    due = verify_path(folder, None)
+    assert due.exit_code == 6  # nobody is trusted here
+    assert verify_path(folder, None, engine=choice) == due
+    selected = folder / SELECTED.name
+    lines = selected.read_bytes().split(b"\n")
+    selected.write_bytes(b"\n".join([*lines[:-2], b""]))
+    changed = verify_path(folder, None, engine=choice)
+    assert changed.exit_code == 1
+    assert changed == verify_path(folder, None)
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────

@@ -14,16 +14,17 @@ import io
 import json
 import zipfile
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dualrandom import audit
+from dualrandom import audit, folder
 from dualrandom.errors import DualRandomError
-from dualrandom.folder import load_folder
+from dualrandom.folder import open_folder
 from dualrandom.keys import verify_ed25519
-from dualrandom.verify import KNOWN, verify_draw
+from dualrandom.verify import KNOWN, LARGE, Report, verify_draw
 from tests.verifier import logs
 from tests.verifier.variants import Base, CannotMakeError, Change, build
 
@@ -53,12 +54,20 @@ def package(path: Path, kept: Any, how: str) -> int:
     elif how == "genesis":
         entry, _ = audit.parse_entry(kept.genesis)
         trust = audit.genesis_policy(audit.parse_genesis(entry.body))
+    held = report_of(path, trust)
+    with mock.patch.object(folder, "MAX_HELD", 0):
+        assert report_of(path, trust) == held  # as if it were too large for memory
+    return held if isinstance(held, int) else held.exit_code
+
+
+def report_of(path: Path, trust: Any) -> Report | int:
     try:
-        name, files = load_folder(path, KNOWN)
-        report = verify_draw(name, files, verifier=verify_ed25519, trust=trust)
+        name, files, large = open_folder(path, KNOWN, large=LARGE)
+        return verify_draw(
+            name, files, large=large, verifier=verify_ed25519, trust=trust
+        )
     except DualRandomError as error:
         return error.exit_code
-    return report.exit_code
 
 
 def stranger(verifier: Any, path: Path, kept: Any, how: str, at: Path) -> int:
