@@ -5,12 +5,15 @@ Border: pure. Each value has one text, so that equal records have equal files.
 - Missing is the empty cell, for text, dates and numbers alike.
 - Several words are joined by ``,``, which none of them may hold.
 - What has an inner structure is canonical JSON.
+- The same few dates and words stand in millions of cells: what a cell was found to mean
+  is remembered for a while.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.canonical import json_bytes, parse_json
@@ -76,6 +79,11 @@ def _words(value: tuple[str, ...]) -> str:
     return ",".join("," if "," in word or word == "" else word for word in value)
 
 
+@lru_cache(maxsize=65_536)
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split(",")) if cell else ()
+
+
 def _ratio(text: str) -> Ratio:
     p, _, q = text.partition("/")
     return Ratio(p=int(p), q=int(q))
@@ -103,9 +111,10 @@ def _json(out: Callable[[Any], Any], back: Callable[[Any], Any]) -> Form:
         parsed = parse_json(cell.encode())
         return tuple(map(back, parsed))  # type: ignore[call-overload]
 
-    return Form(encode=encode, decode=decode)
+    return Form(encode=encode, decode=lru_cache(maxsize=4_096)(decode))
 
 
+@lru_cache(maxsize=65_536)
 def _day(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
@@ -139,9 +148,7 @@ NUMBER: Final = Form(
     sql="number",
 )
 FLAG: Final = Form(encode=lambda flag: "yes" if flag else "", decode=bool)
-WORDS: Final = Form(
-    encode=_words, decode=lambda cell: tuple(cell.split(",")) if cell else ()
-)
+WORDS: Final = Form(encode=_words, decode=_split)
 RATIO: Final = Form(
     encode=lambda ratio: "" if ratio is None else str(ratio),
     decode=lambda cell: _ratio(cell) if cell else None,

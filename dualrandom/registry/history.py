@@ -10,9 +10,19 @@ Border: SQL on a connection in a transaction. Rows go in and out as cells.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from dualrandom.errors import StateError, VerificationError
 from dualrandom.registry.changes import Changes, Stamp, Version, compare
@@ -92,12 +102,15 @@ def rows_where(
     """Return the rows of all versions that meet a condition, in order of their keys."""
     versions = VERSIONS[kind.name]
     query = (
-        select(*[versions.column(name) for name in names or kind.names])
+        select(*[versions.cell(name) for name in names or kind.names])
         .select_from(_joined(versions))
         .where(condition)
-        .order_by(*[versions.table.c[key] for key in kind.keys])
+        # An expression: in the order of an index, a few rows of a day would be looked
+        # for among all versions that there ever were.
+        .order_by(*[_unordered(versions.table.c[key]) for key in kind.keys])
     )
-    return map(tuple, connection.execute(query))
+    # The driver's own tuples: nothing has to be done to a cell.
+    return iter(cast("Iterable[Row]", connection.execute(query).cursor))
 
 
 def _seq(connection: Connection, moment: Moment) -> int:
@@ -111,11 +124,17 @@ def _seq(connection: Connection, moment: Moment) -> int:
 def _joined(versions: Versions) -> FromClause:
     if versions.private is None:
         return versions.table
-    shared = (*versions.kind.keys, "seq_from")
-    return versions.table.join(
-        versions.private,
-        and_(*[versions.table.c[n] == versions.private.c[n] for n in shared]),
-    )
+    # Expressions on one side: whoever plans the query starts from the public part,
+    # of which few rows are wanted, and not from all private ones.
+    table, private = versions.table, versions.private
+    same = [private.c.seq_from == table.c.seq_from + 0]
+    same += [private.c[n] == _unordered(table.c[n]) for n in versions.kind.keys]
+    return table.join(private, and_(*same))
+
+
+def _unordered(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column as an expression, for which no index is taken."""
+    return func.coalesce(column, literal_column("''"))
 
 
 def diff(
@@ -226,7 +245,7 @@ def versions(
         select(
             table.c.seq_from,
             table.c.seq_to,
-            *[kept.column(name) for name in kind.names],
+            *[kept.cell(name) for name in kind.names],
         )
         .select_from(_joined(kept))
         .where(tuple_(*[table.c[n] for n in kind.keys]) == key)

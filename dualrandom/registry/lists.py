@@ -8,7 +8,7 @@ Border: pure; what a list is stands in :mod:`.kinds`.
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from dualrandom.errors import InputError
@@ -34,7 +34,7 @@ from dualrandom.records import (
     TaskRecord,
 )
 from dualrandom.registry import cells
-from dualrandom.registry.kinds import Column, ListKind, kind_of, texts
+from dualrandom.registry.kinds import Column, ListKind, kind_of, maker, texts
 
 ITEMS: Final[ListKind[ItemRecord]] = kind_of(
     ItemRecord,
@@ -162,6 +162,11 @@ _private_values = attrgetter(*_names(_PRIVATE))
 _later_values = attrgetter(*_names(_LATER))
 _public_names = (*_names(_PUBLIC), *_names(_LATER))
 _private_names = ("id", *_names(_PRIVATE))
+_ALL = _names(_PUBLIC + _PRIVATE + _LATER)
+_public_cells = itemgetter(*map(_ALL.index, _public_names))
+_private_cells = itemgetter(*map(_ALL.index, _private_names))
+_make_public = maker(TargetRecord, _public_names)
+_make_private = maker(TargetPrivate, _private_names)
 
 
 def _target_values(record: tuple[TargetRecord, TargetPrivate]) -> tuple[Any, ...]:
@@ -176,13 +181,7 @@ def _target_values(record: tuple[TargetRecord, TargetPrivate]) -> tuple[Any, ...
 
 
 def _target(values: list[Any]) -> tuple[TargetRecord, TargetPrivate]:
-    at, later = len(_PUBLIC), len(_PUBLIC) + len(_PRIVATE)
-    public = values[:at] + values[later:]
-    private = [values[0], *values[at:later]]
-    return (
-        TargetRecord(**dict(zip(_public_names, public, strict=True))),
-        TargetPrivate(**dict(zip(_private_names, private, strict=True))),
-    )
+    return _make_public(_public_cells(values)), _make_private(_private_cells(values))
 
 
 TARGETS: Final[ListKind[tuple[TargetRecord, TargetPrivate]]] = ListKind(

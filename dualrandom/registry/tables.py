@@ -36,7 +36,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    cast,
     event,
+    func,
+    literal_column,
     text,
 )
 
@@ -50,7 +53,7 @@ from dualrandom.registry.triggers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Dialect
+    from sqlalchemy import ColumnElement, Dialect
 
     from dualrandom.registry.kinds import Column as Cell
     from dualrandom.registry.kinds import ListKind
@@ -78,9 +81,6 @@ class _Absent(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return value or None
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> str:
-        return value or ""
-
 
 class _Number(TypeDecorator[str]):
     """A cell that the database keeps as a number, or NULL."""
@@ -90,9 +90,6 @@ class _Number(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         return int(value) if value else None
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> str:
-        return "" if value is None else str(value)
 
 
 _SQL: Final = {"text": Text, "date": _Absent, "number": _Number}
@@ -110,11 +107,15 @@ class Versions:
     table: Table
     private: Table | None
 
-    def column(self, name: str) -> Column[str]:
-        """Return the column in which a list's cell is kept."""
-        if self.private is not None and name in self.private.c:
-            return self.table.c.get(name, self.private.c[name])
-        return self.table.c[name]
+    def cell(self, name: str) -> ColumnElement[Any]:
+        """Return a list's cell as text, whatever the database keeps for it."""
+        table = self.table if name in self.table.c else self.private
+        assert table is not None  # noqa: S101 - each cell has its column
+        column: Column[Any] = table.c[name]
+        if not column.nullable:
+            return column
+        # In SQL, so that a listing has nothing to do for each cell.
+        return func.coalesce(cast(column, Text), literal_column("''"))
 
 
 def _sequence(name: str, *, nullable: bool = False) -> Column[int]:
@@ -172,13 +173,15 @@ def _versions(kind: ListKind[Any]) -> Versions:
         metadata,
         *_cells(keys + hidden),
         Column("seq_from", Integer, nullable=False),
-        PrimaryKeyConstraint(*kind.keys, "seq_from"),
+        # In the order in which a listing of a day comes by: one way down the tree each.
+        PrimaryKeyConstraint("seq_from", *kind.keys),
         ForeignKeyConstraint(
             [*kind.keys, "seq_from"],
             [f"{kind.table}.{name}" for name in (*kind.keys, "seq_from")],
         ),
         *_checks(hidden),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     _after(private, private_triggers(private.name, kind.name, kind.keys))
     return Versions(kind=kind, table=table, private=private)

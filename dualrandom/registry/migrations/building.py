@@ -158,6 +158,11 @@ def private(list_: str, table: str, keys: tuple[str, ...], cells: list[Cell]) ->
         *checks(name, cells),
         sqlite_strict=True,
     )
+    private_triggers(list_, name, keys)
+
+
+def private_triggers(list_: str, name: str, keys: tuple[str, ...]) -> None:
+    """Make the triggers of the private part of a list's versions."""
     same_key = " AND ".join(f'"{key}" = NEW."{key}"' for key in keys)
     trigger(
         name,

@@ -1,5 +1,6 @@
 """Further fields of items, targets, inspectors and recusals; bases; personal data.
 
+- The private part of a target is kept in the order in which it comes by.
 - ``change`` no longer names the lists: a later revision may add some.
 - ``personal`` is no list: what it holds is no evidence, and can be deleted.
 
@@ -17,8 +18,11 @@ from dualrandom.registry.migrations.building import (
     ID,
     NAMED,
     NEWEST,
+    checks,
+    columns,
     dates,
     fixed,
+    private_triggers,
     rebuild,
     texts,
     trigger,
@@ -69,6 +73,7 @@ def upgrade() -> None:
         + texts("enterprise"),
         came=6,
     )
+    _target_private()
     widen(
         "inspectors",
         "inspector",
@@ -104,6 +109,33 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("inspector", name="pk_personal"),
         sqlite_strict=True,
+    )
+
+
+def _target_private() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint("pk_target_private", "target_private", type_="primary")
+        op.create_primary_key("pk_target_private", "target_private", ["seq_from", "id"])
+        return
+    rebuild("target_private", _make_target_private)
+    private_triggers("targets", "target_private", ("id",))
+
+
+def _make_target_private() -> None:
+    cells = texts("risk") + dates("risk_date", "last_inspected")
+    op.create_table(
+        "target_private",
+        *columns(texts("id") + cells),
+        sa.Column("seq_from", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("seq_from", "id", name="pk_target_private"),
+        sa.ForeignKeyConstraint(
+            ["id", "seq_from"],
+            ["target.id", "target.seq_from"],
+            name="fk_target_private_id_seq_from",
+        ),
+        *checks("target_private", cells),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
 
 
