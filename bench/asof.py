@@ -97,8 +97,8 @@ def _fill(path: Path) -> None:
             )
             opened.execute(
                 "INSERT INTO target_private"
-                " SELECT printf('9133%014d', i), 'A', '2026-01-05', '2025-06-30',"
-                f" {seq} FROM base WHERE {due}"
+                f" SELECT {seq}, printf('9133%014d', i), 'A', '2026-01-05',"
+                f" '2025-06-30' FROM base WHERE {due}"
             )
         cells = ", ".join(TARGETS.names)
         opened.execute(

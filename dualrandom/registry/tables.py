@@ -171,8 +171,9 @@ def _versions(kind: ListKind[Any]) -> Versions:
     private = Table(
         f"{kind.table}_private",
         metadata,
-        *_cells(keys + hidden),
+        # SQLite's integrity check expects the key first, before 3.41.
         Column("seq_from", Integer, nullable=False),
+        *_cells(keys + hidden),
         # In the order in which a listing of a day comes by: one way down the tree each.
         PrimaryKeyConstraint("seq_from", *kind.keys),
         ForeignKeyConstraint(

@@ -131,15 +131,17 @@ ROWS = [
     ),
     pytest.param(
         "INSERT INTO target SELECT 'T-9', name, kind, industry, region, registrar,"
-        " status, address, established, tags, 8, NULL FROM target WHERE id = 'T-4';"
-        "INSERT INTO target_private VALUES ('T-9', 'A', NULL, NULL, 8)",
+        " status, address, established, tags, '', '', '', '', '', '', 8, NULL"
+        " FROM target WHERE id = 'T-4';"
+        "INSERT INTO target_private VALUES (8, 'T-9', 'A', NULL, NULL)",
         "T-9",
         id="a target put in",
     ),
     pytest.param(
         "INSERT INTO target SELECT 'T-9', name, kind, industry, region, registrar,"
-        " status, address, established, tags, 6, 7 FROM target WHERE id = 'T-4';"
-        "INSERT INTO target_private VALUES ('T-9', 'A', NULL, NULL, 6)",
+        " status, address, established, tags, '', '', '', '', '', '', 6, 7"
+        " FROM target WHERE id = 'T-4';"
+        "INSERT INTO target_private VALUES (6, 'T-9', 'A', NULL, NULL)",
         "T-9",
         id="a target put into the past, between changes",
     ),
@@ -405,7 +407,7 @@ def test_a_list_of_a_later_program_is_not_checked(clerk: Clerk) -> None:
 
 def test_a_column_that_came_later_was_empty_then(clerk: Clerk) -> None:
     """Old digests still come out; and nothing can be slipped into the new column."""
-    # As if ``max``, the last column, had been added to the list after entry 2.
+    # As if ``yearly``, the last column, had been added to the list after entry 2.
     with clerk.registry.read() as tx:
         logged = tx.entry(2)
     assert logged is not None
@@ -416,12 +418,12 @@ def test_a_column_that_came_later_was_empty_then(clerk: Clerk) -> None:
             logged = logged.replace(digest.encode(), sha256(older).encode())
     clerk.edit(
         f"UPDATE entry SET data = x'{logged.hex()}' WHERE seq = 2",
-        "UPDATE change SET columns = replace(columns, ',max', '') WHERE seq = 2",
-        "UPDATE inspector SET max = NULL",
+        "UPDATE change SET columns = replace(columns, ',yearly', '') WHERE seq = 2",
+        "UPDATE inspector SET yearly = NULL",
     )
     # The entry was forged for this test; the list is as it says.
     assert clerk.findings() == [("E334", "")]
-    clerk.edit("UPDATE inspector SET max = 1 WHERE id = 'A-2'")
+    clerk.edit("UPDATE inspector SET yearly = 1 WHERE id = 'A-2'")
     assert clerk.findings() == [("E330", "A-2"), ("E334", "")]
 
 

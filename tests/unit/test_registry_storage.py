@@ -448,7 +448,7 @@ STATEMENTS = {
     "a risk class changed": "UPDATE target_private SET risk = 'A'",
     "private parts deleted": "DELETE FROM target_private",
     "a private part of nobody": "INSERT INTO target_private VALUES"
-    " ('T-1', 'A', NULL, NULL, 1)",
+    " (1, 'T-1', 'A', NULL, NULL)",
     "a version of the past": f"INSERT INTO target SELECT 'T-9', {CELLS}, 0, NULL"
     " FROM target",
     "a version of another list's entry": f"INSERT INTO target SELECT 'T-9', {CELLS},"

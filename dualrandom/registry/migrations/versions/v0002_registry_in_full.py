@@ -125,8 +125,8 @@ def _make_target_private() -> None:
     cells = texts("risk") + dates("risk_date", "last_inspected")
     op.create_table(
         "target_private",
-        *columns(texts("id") + cells),
         sa.Column("seq_from", sa.Integer, nullable=False),
+        *columns(texts("id") + cells),
         sa.PrimaryKeyConstraint("seq_from", "id", name="pk_target_private"),
         sa.ForeignKeyConstraint(
             ["id", "seq_from"],
