@@ -53,12 +53,19 @@ def refused(said: Said, exit_code: int, code: str) -> str:
 def check(
     run: Run, office: Path, args: Sequence[str], exit_code: int, code: str
 ) -> str:
-    """Type a line in both languages; return what was said in Chinese."""
+    """Type a line in both languages; return what was said in Chinese.
+
+    A refused sheet may come back with its faults marked; nothing else is written.
+    """
     around = office.parent
     before = snapshot(around)
     chinese = refused(run(*args), exit_code, code)
     english = refused(run("--lang", "en", *args), exit_code, code)
     assert chinese != english
+    copies = {*around.rglob("*.问题*.xlsx"), *around.rglob("*.Problem*.xlsx")}
+    assert bool(copies) == (code == "E220")
+    for copy in copies:
+        copy.unlink()
     assert snapshot(around) == before
     return chinese
 

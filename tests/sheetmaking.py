@@ -8,6 +8,7 @@ Names are fictional; codes hold the word EXAMPLE and have valid check digits.
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,57 @@ def open_document(path: Path, rows: str) -> Path:
             "</office:spreadsheet></office:body></office:document-content>",
         )
     return path
+
+
+def _records(*records: tuple[int, bytes]) -> bytes:
+    return b"".join(
+        struct.pack("<HH", kind, len(data)) + data for kind, data in records
+    )
+
+
+def binary_book(
+    path: Path, *cells: tuple[int, bytes], first: tuple[tuple[int, bytes], ...] = ()
+) -> Path:
+    """Write a BIFF8 workbook with one sheet, inside the smallest possible CFB."""
+    bof = struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)  # of the workbook
+    name = b"\x01\x00S"
+    head = _records((0x809, bof), *first)
+    sheet_at = len(head) + 4 + 6 + len(name) + 4
+    head += _records((0x85, struct.pack("<IH", sheet_at, 0) + name), (0x0A, b""))
+    bof = struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)
+    stream = head + _records((0x809, bof), *cells, (0x0A, b""))
+    stream = stream.ljust(-(-max(len(stream), 4096) // 512) * 512, b"\0")
+    count = len(stream) // 512
+    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]
+    fat += [0xFFFFFFFF] * (128 - len(fat))
+
+    def entry(text: str, kind: int, child: int, start: int, size: int) -> bytes:
+        raw = text.encode("utf-16-le")
+        tail = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child) + bytes(36)
+        return (
+            raw.ljust(64, b"\0")
+            + struct.pack("<HBB", len(raw) + 2, kind, 1)
+            + tail
+            + struct.pack("<IQ", start, size)
+        )
+
+    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
+        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
+    )
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    path.write_bytes(
+        header + struct.pack("<128I", *fat) + folder.ljust(512, b"\0") + stream
+    )
+    return path
+
+
+def label(row: int, column: int, text: str) -> tuple[int, bytes]:
+    """Return the record of one cell of text, places from 0."""
+    raw = text.encode("utf-16-le")
+    return 0x204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + raw
 
 
 def raw_book(path: Path, sheet: str, **parts: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
@@ -13,10 +13,14 @@ from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import DryRun, Json, Out, Yes, here, on_terminal
 
 if TYPE_CHECKING:
-    from dualrandom.office.lists import Change
+    from dualrandom.office.lists import Change, Imported
 
-ListName = Literal["items", "targets", "inspectors"]
-Template = Literal["items", "targets", "inspectors", "plans"]
+ListName = Literal["items", "targets", "inspectors", "recusals"]
+Template = Literal["items", "targets", "inspectors", "recusals", "plans"]
+_LISTS = "|".join(get_args(ListName))
+Mapping = Annotated[Path | None, typer.Option(help=say("cli.opt.mapping"))]
+_FEW = 20
+"""So many names in one line."""
 _EXPORT = (
     "order",
     "id",
@@ -38,10 +42,14 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    name: Annotated[ListName, typer.Argument(metavar="items|targets|inspectors")],
+    name: Annotated[ListName, typer.Argument(metavar=_LISTS)],
     file: Annotated[Path, typer.Argument(help=say("cli.import.file"))],
     sheet: Annotated[str | None, typer.Option(help=say("cli.import.sheet"))] = None,
     reason: Annotated[str, typer.Option(help=say("cli.import.reason"))] = "import",
+    problems: Annotated[
+        Path | None, typer.Option(help=say("cli.import.problems"))
+    ] = None,
+    mapping: Mapping = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -67,6 +75,9 @@ def import_(
             dry_run=dry_run,
             confirm=confirm,
             reason=reason,
+            problems=problems,
+            mapping=mapping,
+            lang=lang(),
         )
     if as_json:
         show.document(
@@ -75,6 +86,8 @@ def import_(
                 "rows": done.rows,
                 "written": done.written,
                 "drafts": done.drafts,
+                "sheet": done.sheet,
+                "unused": list(done.unused),
                 "changes": [
                     {
                         "list": c.list,
@@ -88,6 +101,7 @@ def import_(
             }
         )
         return
+    _read_from(done)
     show.warnings(done.warnings)
     if dry_run:
         _preview(done.changes)
@@ -104,6 +118,16 @@ def import_(
         )
     if done.drafts:
         show.talk(say("cli.import.drafts", count=done.drafts))
+
+
+def _read_from(done: Imported) -> None:
+    """Say what was left out of a book: nobody should learn that from a result."""
+    if done.others:
+        others = say("ui.comma").join(done.others[:_FEW])
+        show.talk(say("cli.import.others", sheet=str(done.sheet), others=others))
+    if done.unused:
+        columns = say("ui.comma").join(done.unused[:_FEW])
+        show.talk(say("cli.import.unused", columns=columns))
 
 
 def _preview(changes: tuple[Change, ...]) -> None:
@@ -124,7 +148,7 @@ def _preview(changes: tuple[Change, ...]) -> None:
 
 
 def template(
-    name: Annotated[Template, typer.Argument(metavar="items|targets|inspectors|plans")],
+    name: Annotated[Template, typer.Argument(metavar=f"{_LISTS}|plans")],
     out: Out,
 ) -> None:
     """Write an empty sheet."""
@@ -137,12 +161,27 @@ def template(
 
 
 def export(
-    draw: Annotated[str, typer.Argument(help=say("cli.draw_id"))],
+    what: Annotated[
+        str, typer.Argument(metavar=f"{_LISTS}|tasks|DRAW", help=say("cli.export.what"))
+    ],
     out: Out,
+    as_of: Annotated[str, typer.Option(help=say("cli.export.as_of"))] = "",
+    mapping: Mapping = None,
 ) -> None:
-    """Write the drawn targets with their teams to a sheet."""
-    from dualrandom.office.looking import export_draw
+    """Write a list, or the drawn targets with their teams, to a sheet."""
+    from dualrandom.errors import UsageError
+    from dualrandom.office import exporting
 
-    header = [say(f"cli.export.{column}") for column in _EXPORT]
-    count = export_draw(here(), draw, out, header)
-    show.data(say("cli.export.done", file=str(out), count=count))
+    if what in exporting.LISTS:
+        name = cast("exporting.ListName", what)
+        count = exporting.export_list(
+            here(), name, out, as_of=as_of, mapping=mapping, lang=lang()
+        )
+        done = "cli.export.list"
+    elif as_of or mapping:
+        raise UsageError("E289", lists=", ".join(exporting.LISTS))
+    else:
+        header = [say(f"cli.export.{column}") for column in _EXPORT]
+        count = exporting.export_draw(here(), what, out, header)
+        done = "cli.export.done"
+    show.data(say(done, file=str(out), count=count))

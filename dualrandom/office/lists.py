@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dualrandom.canonical import sha256
 from dualrandom.errors import InputError, StateError
-from dualrandom.folder import write_file
+from dualrandom.folder import check_new, write_file
 from dualrandom.model import is_value
 from dualrandom.office import journal
+from dualrandom.office.marking import marked
 from dualrandom.registry.files import change_bytes
 from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
-from dualrandom.sheets import read_inspectors, read_items, read_targets
+from dualrandom.sheets import (
+    load_mapping,
+    read_inspectors,
+    read_items,
+    read_recusals,
+    read_targets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,12 +34,15 @@ if TYPE_CHECKING:
 
     from dualrandom.errors import Problem
     from dualrandom.keys import PrivateKey
+    from dualrandom.messages import Lang
     from dualrandom.office.place import Office
-    from dualrandom.registry import Writer
+    from dualrandom.records import Recusal
+    from dualrandom.registry import Reader, Writer
     from dualrandom.registry.changes import Changes
     from dualrandom.registry.kinds import ListKind
+    from dualrandom.sheets import Layout
 
-ListName = Literal["items", "targets", "inspectors"]
+ListName = Literal["items", "targets", "inspectors", "recusals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,9 @@ class Imported:
         rows: rows read from the sheet.
         written: whether anything was written.
         drafts: items that lack what the law asks for.
+        sheet: the sheet that was read; None for CSV.
+        others: the book's sheets that were not.
+        unused: headings of columns that were not read.
     """
 
     rows: int
@@ -66,6 +79,9 @@ class Imported:
     warnings: tuple[Problem, ...]
     written: bool
     drafts: int = 0
+    sheet: str | None = None
+    others: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def import_list(
@@ -77,6 +93,9 @@ def import_list(
     dry_run: bool = False,
     confirm: Callable[[tuple[Change, ...]], bool],
     reason: str = "import",
+    problems: Path | None = None,
+    mapping: Path | None = None,
+    lang: Lang = "zh-CN",
 ) -> Imported:
     """Import a sheet as the whole of a list.
 
@@ -88,20 +107,32 @@ def import_list(
         dry_run: read and compare only.
         confirm: asked when a list that is not empty would change.
         reason: why, for the versions.
+        problems: where the sheet goes with its faults marked, if it is refused; None:
+            beside it.
+        mapping: how a platform names our columns.
+        lang: of the marks.
 
     Raises:
-        InputError: the sheet's rows are refused; nothing is written. E366, a reason
+        InputError: the sheet's rows are refused; nothing is imported. E366, a reason
             that nobody could read.
         StateError: E307, somebody else changed the list meanwhile; E370, nobody
             confirmed the changes; E180, E183 as for the log.
     """
     if not is_value(reason):
         raise InputError("E366", field="--reason", value=reason)
-    reading, incoming = _read(name, path, sheet)
-    drafts = sum(r.draft for r in reading.records) if name == "items" else 0
+    if problems is not None:
+        check_new(problems)
+    form = load_mapping(mapping, name) if mapping else None
     with office.registry.read() as tx:
+        try:
+            reading, incoming = _read(tx, name, path, sheet, form)
+        except InputError as error:
+            if dry_run and problems is None:
+                raise
+            raise marked(error, name, path, problems, lang, form) from error
         found = [tx.diff(kind, records) for kind, records in incoming]
         empty = not any(tx.count(kind) for kind, _ in incoming)
+    drafts = sum(r.draft for r in reading.records) if name == "items" else 0
     shown = tuple(map(_shown, found))
     due = [changes for changes in found if not changes.empty and not dry_run]
     if due:
@@ -119,22 +150,46 @@ def import_list(
         warnings=reading.warnings,
         written=bool(due),
         drafts=drafts,
+        sheet=reading.sheet,
+        others=reading.others,
+        unused=reading.unused,
     )
 
 
 def _read(
-    name: ListName, path: Path, sheet: str | None
+    tx: Reader, name: ListName, path: Path, sheet: str | None, form: Layout | None
 ) -> tuple[Any, list[tuple[ListKind[Any], tuple[Any, ...]]]]:
     if name == "items":
-        items = read_items(path, sheet=sheet)
+        items = read_items(path, sheet, form=form)
         return items, [(ITEMS, items.records)]
     if name == "targets":
-        targets = read_targets(path, sheet=sheet)
+        targets = read_targets(path, sheet, form=form)
         return targets, [(TARGETS, targets.records)]
-    inspectors = read_inspectors(path, sheet=sheet)
-    recusals = tuple(r for _, some in inspectors.records for r in some)
+    if name == "recusals":
+        recusals = read_recusals(path, sheet, form=form)
+        return recusals, [(RECUSALS, recusals.records)]
+    inspectors = read_inspectors(path, sheet, form=form)
     people = tuple(record for record, _ in inspectors.records)
-    return inspectors, [(INSPECTORS, people), (RECUSALS, recusals)]
+    incoming: list[tuple[ListKind[Any], tuple[Any, ...]]] = [(INSPECTORS, people)]
+    if "recusals" in inspectors.fields:
+        told = [r for _, some in inspectors.records for r in some]
+        incoming.append((RECUSALS, _recusals(tx, told)))
+    return inspectors, incoming
+
+
+def _recusals(tx: Reader, told: list[Recusal]) -> tuple[Recusal, ...]:
+    """Return the recusals once the inspectors' sheet is in.
+
+    Its column is all there is of recusals without days; those with days have a list of
+    their own, which no other sheet takes away.
+    """
+    dated = {
+        (one.inspector, one.target): one
+        for one in tx.recusals()
+        if one.start is not None or one.end is not None
+    }
+    own = [one for one in told if (one.inspector, one.target) not in dated]
+    return (*dated.values(), *own)
 
 
 def write_changes(

@@ -1,4 +1,4 @@
-"""Looking without changing: verify, why, status, export."""
+"""Looking without changing: verify, why, status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dualrandom.disclosure import ANNOUNCEMENT, RESULT, SEED
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.draw import ticket
 from dualrandom.engines import engine_over
-from dualrandom.errors import InputError, StateError, VerificationError, Where
+from dualrandom.errors import InputError, VerificationError, Where
 from dualrandom.folder import load_folder, open_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal, memory
@@ -27,19 +27,16 @@ from dualrandom.public import naming
 from dualrandom.randomness import key_of, seed_of
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import LISTS
-from dualrandom.sheets import write_rows
 from dualrandom.tables import (
     EXCLUSIONS,
-    INSPECTORS,
     SELECTED,
     STRATA,
     TARGETS,
-    TEAMS,
 )
 from dualrandom.verify import KNOWN, LARGE, Report, verify_draw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
@@ -308,61 +305,3 @@ def _due(office: Office, draw: str) -> str:
         return parse_announcement(data).due
     except (OSError, VerificationError):
         return ""  # the status says where things stand; ``log verify`` finds this
-
-
-def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> int:
-    """Write the drawn targets with addresses, teams and items to a sheet.
-
-    Args:
-        office: the open office.
-        draw: its id; drawn.
-        out: .xlsx or .csv.
-        header: the nine headings, in the office's language.
-
-    Returns:
-        How many rows were written.
-
-    Raises:
-        StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E184 as
-            for the log.
-        VerificationError: E171, a file is not what was announced or drawn.
-        EnvironmentProblem: E170, a file is gone.
-    """
-    with office.registry.read() as tx:
-        life = journal.draw_of(journal.told(tx), draw)
-    if life.result is None:
-        raise StateError("E378" if life.ended is None else "E392", draw=draw)
-    # Whom to visit must not come from a list that somebody edited, or lost.
-    refuse(check_folder(office, life), missing=True)
-    _, files = load_folder(office.draw(draw), KNOWN)
-    announcement = parse_announcement(files[ANNOUNCEMENT])
-    _, selected = SELECTED.parse(files[SELECTED.name])
-    _, people = INSPECTORS.parse(files[INSPECTORS.name])
-    names = {person.id: person.name for person in people}
-    teams: dict[str, list[str]] = {}
-    if TEAMS.name in files:
-        for member in TEAMS.parse(files[TEAMS.name])[1]:
-            name = names.get(member.inspector, "")
-            teams.setdefault(member.id, []).append(
-                f"{name}\uff08{member.inspector}\uff09"
-            )
-    frozen = {target.id: target for target in TARGETS.parse(files[TARGETS.name])[1]}
-    with office.registry.read() as tx:
-        known = {public.id: public for public, _ in tx.targets()}
-    items = tuple(item.name for item in announcement.items)
-    rows = [
-        (
-            str(row.order),
-            row.id,
-            frozen[row.id].name,
-            frozen[row.id].region,
-            known[row.id].address if row.id in known else "",
-            tuple(teams.get(row.id, ())),
-            items,
-            announcement.task.start,
-            announcement.task.end,
-        )
-        for row in selected
-    ]
-    write_rows(out, announcement.title, header, rows)
-    return len(rows)

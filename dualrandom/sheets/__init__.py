@@ -4,19 +4,23 @@ Border: the only room that knows openpyxl, calamine and XlsxWriter. Reads files 
 content, writes them whole or not at all; knows records, and no registry.
 
 - Reading: :func:`read_targets`, :func:`read_inspectors`, :func:`read_items`,
-  :func:`read_plan`.
-- Writing: :func:`write_targets` and its sisters, :func:`write_rows`,
-  :func:`write_template`, :func:`mark_problems`.
+  :func:`read_recusals`, :func:`read_plan`.
+- Writing: :func:`write_list`, :func:`write_rows`, :func:`write_template`,
+  :func:`mark_problems`.
+- The columns of others: :func:`load_mapping`.
 """
 
-from dualrandom.sheets.export import write_inspectors, write_items, write_targets
+from dualrandom.sheets.columns import Layout, Listing
+from dualrandom.sheets.export import write_list
 from dualrandom.sheets.lists import (
     InspectorRow,
     TargetRow,
     read_inspectors,
     read_items,
+    read_recusals,
     read_targets,
 )
+from dualrandom.sheets.mapping import load_mapping
 from dualrandom.sheets.marks import mark_problems
 from dualrandom.sheets.plans import read_plan
 from dualrandom.sheets.reading import Reading
@@ -25,16 +29,18 @@ from dualrandom.sheets.write import write_rows
 
 __all__ = [
     "InspectorRow",
+    "Layout",
+    "Listing",
     "Reading",
     "TargetRow",
+    "load_mapping",
     "mark_problems",
     "read_inspectors",
     "read_items",
     "read_plan",
+    "read_recusals",
     "read_targets",
-    "write_inspectors",
-    "write_items",
+    "write_list",
     "write_rows",
-    "write_targets",
     "write_template",
 ]

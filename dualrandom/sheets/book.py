@@ -71,6 +71,8 @@ def book_sheets(path: Path, wanted: str | None) -> Generator[Sheet, None, None]:
                     left=head["left"],
                     merged=tuple((a, b, c, d) for a, b, c, d in head["merged"]),
                     hidden=frozenset(head["hidden"]),
+                    hidden_columns=frozenset(head["hidden_columns"]),
+                    epoch_1904=head["epoch_1904"],
                     batches=messages.batches(),
                 )
                 for _ in messages.batches():

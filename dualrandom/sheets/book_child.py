@@ -6,7 +6,7 @@ Therefore it works in a process of its own, with its memory and time limited.
 Border: stdin is not read; one JSON argument comes in, lines of JSON go out. Only the
 standard library and python-calamine are imported.
 
-    {"sheet": "Sheet1", "visible": true, "left": 0, "merged": [], "hidden": [7]}
+    {"sheet": "Sheet1", "visible": true, "left": 0, "merged": [], "hidden": [7], …}
     [["code", "name"], ["91330000EXAMPLE017", "…", {"date": "2026-03-01"}, 3.0, true]]
     {"done": true}
 
@@ -19,10 +19,11 @@ import contextlib
 import datetime as dt
 import json
 import re
+import runpy
 import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
-from xml.etree import ElementTree as ET
 
 import python_calamine
 
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHUNK: Final = 2**20
+_SMALL: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _SMALL_PART: Final = 16 * 2**20
 # A cell with content (not ``/>``) from column AA or from row 1,000,000 on.
 _FAR: Final = re.compile(rb' r="([A-Z]{2,}[0-9]+|[A-Z][0-9]{7,})"[^>]*(?<!/)>')
-_HIDDEN: Final = re.compile(rb'<row\s[^>]*?\bhidden="(?:1|true)"[^>]*>')
-_ROW: Final = re.compile(rb'\sr="([0-9]+)"')
+_XML: Final = (".xml", ".rels")
 _DTD: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_view: Final = runpy.run_path(str(Path(__file__).with_name("book_view.py")))
 _NOT_OURS: Final = {"word/": "docx", "ppt/": "pptx", "META-INF/": "jar"}
 
 
@@ -120,61 +122,42 @@ def kind_of(book: zipfile.ZipFile) -> str:
     raise FaultError("E202", found="zip")
 
 
-def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
-    """Return the sheet's name by its part of an xlsx; empty where that is unclear."""
-    try:
-        parts = [
-            book.getinfo(name)
-            for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-        ]
-        if any(part.file_size > _SMALL_PART for part in parts):
-            raise FaultError("E205", limit=_SMALL_PART // 2**20)
-        roots = []
-        for part in parts:
-            data = book.read(part)
-            if _DTD.search(data):
-                raise FaultError("E209", part=part.filename)
-            roots.append(ET.fromstring(data))  # noqa: S314 - no DTD comes here
-    except (KeyError, ET.ParseError):
-        return {}
-    targets = {rel.get("Id"): rel.get("Target", "") for rel in roots[1]}
-    out = {}
-    for sheet in roots[0].iter():
-        rel = next((sheet.attrib[key] for key in sheet.attrib if key[-3:] == "}id"), "")
-        target = targets.get(rel, "")
-        if sheet.tag.endswith("}sheet") and target:
-            at = target[1:] if target.startswith("/") else f"xl/{target}"
-            out[at] = sheet.get("name", "")
-    return out
-
-
 def survey(
-    book: zipfile.ZipFile, wanted: str | None, limits: dict[str, int]
-) -> dict[str, list[int]]:
-    """Look over the XML of an xlsx or ods before it is opened: its far cells and DTDs.
+    book: zipfile.ZipFile, kind: str, wanted: str | None, limits: dict[str, int]
+) -> Any:  # noqa: ANN401 - Views of the room beside
+    """Look over the XML of an xlsx or ods before it is opened: far cells, DTDs.
 
     Returns:
-        The hidden rows, from 1, by the sheet's name.
+        How its sheets look.
     """
-    names = sheet_parts(book)
-    hidden: dict[str, list[int]] = {}
+    views = _view["Views"]()
     for part in book.infolist():
-        name = names.get(part.filename, part.filename)
-        is_sheet = part.filename in names or "worksheets/" in part.filename
-        if part.filename in names and wanted not in {None, name}:
+        if part.filename in _SMALL:
+            if part.file_size > _SMALL_PART:
+                raise FaultError("E205", limit=_SMALL_PART // 2**20)
+            for piece in _pieces(book, part):
+                views.xlsx_book(piece)
+    names = _names(book) if kind == "xlsx" else {}
+    for part in book.infolist():
+        name = names.get(part.filename, "")
+        if not part.filename.endswith(_XML) or (name and wanted not in {None, name}):
             continue
-        if not part.filename.endswith((".xml", ".rels")):
-            continue
-        rows = hidden.setdefault(name, [])
         for piece in _pieces(book, part):
-            if _DTD.search(piece):
-                raise FaultError("E209", part=part.filename)
-            if is_sheet:
-                for ref in _FAR.findall(piece):
-                    _check_near(ref.decode(), name, limits)
-                for tag in _HIDDEN.findall(piece):
-                    rows.extend(int(row) for row in _ROW.findall(tag)[:1])
-    return hidden
+            if part.filename == "content.xml":
+                views.ods(piece)
+            elif name or "worksheets/" in part.filename:
+                views.xlsx_sheet(name, piece)
+                _check_near(piece, name or part.filename, limits)
+    return views
+
+
+def _names(book: zipfile.ZipFile) -> dict[str, str]:
+    """Return the sheets' names by their parts; empty where that is unclear."""
+    try:
+        names: dict[str, str] = _view["parts_of_sheets"](book, _SMALL[0])
+    except (KeyError, ValueError, SyntaxError):
+        return {}
+    return names
 
 
 def _pieces(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -187,16 +170,25 @@ def _pieces(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
             # A tag that is longer than a piece is nobody's sheet.
             if cut <= 0 and len(piece) > _CHUNK:
                 cut = len(piece)
-            yield piece[:cut]
+            yield _checked(piece[:cut], part)
             rest = piece[cut:]
-        yield rest
+        yield _checked(rest, part)
 
 
-def _check_near(ref: str, sheet: str, limits: dict[str, int]) -> None:
-    letters = ref.rstrip("0123456789")
-    row = int(ref[len(letters) :])
-    if column_number(letters) > limits["columns"] or row > limits["rows"]:
-        raise FaultError("E210", cell=ref, sheet=sheet)
+def _checked(piece: bytes, part: zipfile.ZipInfo) -> bytes:
+    """Return a piece of XML that defines nothing of its own."""
+    if _DTD.search(piece):
+        raise FaultError("E209", part=part.filename)
+    return piece
+
+
+def _check_near(piece: bytes, sheet: str, limits: dict[str, int]) -> None:
+    for found in _FAR.findall(piece):
+        ref = found.decode()
+        letters = ref.rstrip("0123456789")
+        row = int(ref[len(letters) :])
+        if column_number(letters) > limits["columns"] or row > limits["rows"]:
+            raise FaultError("E210", cell=ref, sheet=sheet)
 
 
 def plain(value: object) -> object:
@@ -214,14 +206,18 @@ def sheets(
     path: str, wanted: str | None, limits: dict[str, int]
 ) -> Iterator[dict[str, Any] | list[Any]]:
     """Yield every sheet of a workbook: its head, then its rows in batches."""
-    hidden: dict[str, list[int]] = {}
     limit_memory(limits["memory"])
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as book:
             size = check_container(book, limits)
             limit_memory(limits["memory"] + limits["memory_per_byte"] * size)
-            if kind_of(book) != "xlsb":
-                hidden = survey(book, wanted, limits)
+            kind = kind_of(book)
+            if kind == "xlsb":
+                views = _view["view_xlsb"](book)
+            else:
+                views = survey(book, kind, wanted, limits)
+    else:
+        views = _view["view_xls"](path)
     with open(path, "rb") as file:  # noqa: PTH123 - calamine wants the open file
         opened = python_calamine.CalamineWorkbook.from_filelike(file)
         names = opened.sheet_names
@@ -232,18 +228,21 @@ def sheets(
             if usual and (wanted is None or meta.name == wanted):
                 visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
                 sheet = opened.get_sheet_by_name(meta.name)
-                yield _head(sheet, hidden.get(meta.name, []), limits, visible=visible)
+                yield {
+                    **_head(sheet, views.of(meta.name), limits),
+                    "visible": visible,
+                    "epoch_1904": views.epoch_1904,
+                }
                 yield from _batches(sheet, limits)
 
 
 def _head(
     sheet: python_calamine.CalamineSheet,
-    hidden: list[int],
+    view: Any,  # noqa: ANN401 - View of the room beside
     limits: dict[str, int],
-    *,
-    visible: bool,
 ) -> dict[str, Any]:
     left = sheet.start[1] if sheet.start else 0
+    rows, columns = 0, 0
     if sheet.end:
         rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
         cell = f"{column_letters(columns)}{rows}"
@@ -256,11 +255,16 @@ def _head(
         raise FaultError("E211", count=len(merged), limit=limits["merges"])
     return {
         "sheet": sheet.name,
-        "visible": visible,
         "left": left,
         "merged": [(*start, *end) for start, end in merged],
-        "hidden": hidden,
+        "hidden": _within(view.rows, rows),
+        "hidden_columns": _within(view.columns, columns),
     }
+
+
+def _within(spans: list[tuple[int, int]], most: int) -> list[int]:
+    """Return the numbers of some spans, as far as there is anything."""
+    return [n for first, last in spans for n in range(first, min(last, most) + 1)]
 
 
 def _batches(

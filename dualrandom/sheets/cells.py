@@ -18,12 +18,27 @@ import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
-from dualrandom.model import TargetId, is_id
+from dualrandom.model import is_id
+from dualrandom.records import Cause
 from dualrandom.sheets import codes
 from dualrandom.sheets.columns import Type, Words, plain_heading, words
-from dualrandom.sheets.dates import FOREVER, date_of, date_of_serial, end_of_period
+from dualrandom.sheets.dates import (
+    FOREVER,
+    date_of,
+    date_of_serial,
+    end_of_period,
+    is_month,
+)
 from dualrandom.sheets.limits import MAX_TEXT
-from dualrandom.sheets.texts import EXACT, Cell, as_text, fold, number_text, split
+from dualrandom.sheets.texts import (
+    EXACT,
+    Cell,
+    as_text,
+    fold,
+    number_text,
+    unshielded,
+)
+from dualrandom.words import group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,11 +59,9 @@ _CLEAN_ID: Final = re.compile(r"[0-9A-Z][0-9A-Z\-_]{0,63}", re.ASCII)
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _BREAK_IN_NAME: Final = re.compile("(?<=[\u4e00-\u9fff])[\r\n]+(?=[\u4e00-\u9fff])")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_ESCAPED: Final = re.compile(r"'+\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}", re.ASCII)
 _DECIMAL: Final = re.compile(r"([0-9]+)\.0+", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_REASON: Final = re.compile(r"([^(\uff08]*)[(\uff08](.*)[)\uff09]\s*", re.DOTALL)
 
 
 class Finding(NamedTuple):
@@ -81,17 +94,21 @@ class Converter:
 
     default: ClassVar[Any] = ""
 
-    def __init__(self, column: Column, *, escaped: bool = False) -> None:
+    def __init__(
+        self, column: Column, *, escaped: bool = False, epoch_1904: bool = False
+    ) -> None:
         """Prepare for one column.
 
         Args:
             column: which.
             escaped: a leading apostrophe may shield a formula's sign (CSV).
+            epoch_1904: day numbers count from 1904.
         """
         self.column = column
         self.words: Words = words()
         self.findings: list[Finding] = []
         self._escaped = escaped
+        self._epoch_1904 = epoch_1904
         self._index = 0
         self._known = _Known(self._learn)
         self._known.update(dict.fromkeys(("", *self.words.empty), self.default))
@@ -120,7 +137,8 @@ class Converter:
         if type(cell) is str and len(cell) > MAX_TEXT:
             self.flag("E240", limit=MAX_TEXT)
             return self.default
-        value = self.value(cell)
+        said = self.column.translations
+        value = self.value(said.get(self.text(cell), cell) if said else cell)
         # 1, 1.0 and True are one key of a dict: only text is remembered.
         if (
             type(cell) is str
@@ -132,12 +150,16 @@ class Converter:
 
     def text(self, cell: Cell) -> str:
         """Return a cell as trimmed text in NFC, without controls; flags both."""
-        return self._tidy(cell) if isinstance(cell, str) else as_text(cell)
+        if isinstance(cell, str):
+            return self._tidy(self._bare(cell))
+        return as_text(cell)
+
+    def _bare(self, raw: str) -> str:
+        """Return a whole cell's text without what shields a formula's sign."""
+        return unshielded(raw) if self._escaped else raw
 
     def _tidy(self, raw: str) -> str:
         text = unicodedata.normalize("NFC", raw)
-        if self._escaped and _ESCAPED.match(text):
-            text = text[1:]
         plain = text.strip()
         if self.column.type is Type.NAME:  # a line break in a Chinese name is no blank
             text = _BREAK_IN_NAME.sub("", text)
@@ -181,7 +203,7 @@ class CodeConverter(Converter):
     def value(self, cell: Cell) -> str:
         """Return the code; a number that lost digits is refused."""
         if isinstance(cell, str):
-            text = fold(self._tidy(cell)).strip()
+            text = fold(self.text(cell)).strip()
             if _SCIENTIFIC.fullmatch(text):
                 self.flag("E232", value=text)
                 return ""
@@ -249,12 +271,7 @@ class IdConverter(CodeConverter):
 class DateConverter(Converter):
     """Dates in all the shapes that people give them."""
 
-    default = None
-
-    def __init__(self, column: Column, *, escaped: bool = False) -> None:
-        """Prepare for one column."""
-        super().__init__(column, escaped=escaped)
-        self._known.update(dict.fromkeys(self.words.long_term, FOREVER))
+    default: ClassVar[Any] = None
 
     def value(self, cell: Cell) -> dt.date | None:
         """Return the date, or None."""
@@ -264,24 +281,45 @@ class DateConverter(Converter):
             self.flag("E234", value=str(cell))
             return None
         if isinstance(cell, float | int):
-            day, serial = date_of_serial(number_text(cell)), True
-            text = number_text(cell)
-        else:
-            text = fold(self._tidy(cell)).strip()
-            if text in self.words.long_term:
-                return FOREVER
-            if text == "":
-                return None
-            day, serial = date_of(text), False
-            if day is None and self.column.period:
-                day = end_of_period(text, self.words.long_term)
-            if day is None:
-                day, serial = date_of_serial(text), True
+            return self._counted(number_text(cell))
+        text = fold(self.text(cell)).strip()
+        if text == "":
+            return None
+        if text in self.words.long_term:
+            return FOREVER
+        day = date_of(text)
+        if day is None and self.column.period:
+            day = end_of_period(text, self.words.long_term)
+        return self._counted(text) if day is None else day
+
+    def _counted(self, text: str) -> dt.date | None:
+        """Return the date behind a day number; what was made of it is told."""
+        day = date_of_serial(text, epoch_1904=self._epoch_1904)
         if day is None:
             self.flag("E234", value=text[:_SHOWN])
-        elif serial and date_of(text) is None:
+        elif is_month(text):
+            self.flag("E246", value=text, date=day.isoformat())
+            return None
+        elif date_of(text) is None:
             self.flag("E267", warning=True, value=text, date=day.isoformat())
         return day
+
+
+class CauseConverter(TextConverter):
+    """Why an item changed: a code, or one of its words."""
+
+    default = Cause.NONE
+
+    def value(self, cell: Cell) -> Cause:
+        """Return the code; what is none is refused."""
+        text = super().value(cell)
+        for code, said in group("cause").items():
+            if text == code or text in said:
+                return Cause(code)
+        if text:
+            known = ", ".join(said[0] for said in group("cause").values())
+            self.flag("E249", value=text[:_SHOWN], known=known)
+        return Cause.NONE
 
 
 class CountConverter(Converter):
@@ -310,66 +348,3 @@ class RatioConverter(TextConverter):
             percent = (Decimal(repr(cell)) * 100).normalize()
             return f"{percent:f}%"
         return super().value(cell)
-
-
-class TagsConverter(Converter):
-    """Several values in one cell, each once, in the cell's order."""
-
-    default = ()
-
-    def value(self, cell: Cell) -> tuple[str, ...]:
-        """Return the values; those that cannot be a tag are flagged, and kept."""
-        raw = cell if isinstance(cell, str) else self.text(cell)
-        parts = [self._tidy(part) for part in split(raw)]
-        out = tuple(dict.fromkeys(part for part in parts if part))
-        for part in out:
-            if not is_id(part):
-                self.flag("E272", warning=True, value=part[:_SHOWN])
-        return out
-
-
-class RecusalsConverter(TagsConverter):
-    """Ids of targets, each perhaps with a reason in brackets."""
-
-    def value(self, cell: Cell) -> tuple[Any, ...]:
-        """Return pairs of id and reason."""
-        if not isinstance(cell, str):
-            ids = IdConverter(self.column)
-            pairs = tuple((TargetId(one), "") for one in ids.run([cell]) if one)
-            self.findings += [f._replace(place=self._index) for f in ids.findings]
-            return pairs
-        out: dict[TargetId, str] = {}
-        for part in split(cell):
-            with_reason = _REASON.fullmatch(part)
-            raw, reason = with_reason.groups() if with_reason else (part, "")
-            text = "".join(fold(self._tidy(raw)).split())
-            if codes.has_letters_to_raise(text):
-                text = text.upper()
-            if text == "":
-                continue
-            if not is_id(text):
-                self.flag("E241", value=text[:_SHOWN])
-                continue
-            if codes.fault_of(text) is codes.Fault.FORM:
-                self.flag("E278", warning=True, value=text)
-            out.setdefault(TargetId(text), self._tidy(reason))
-        return tuple(out.items())
-
-
-_CONVERTERS: Final[Mapping[Type, type[Converter]]] = {
-    Type.ID: IdConverter,
-    Type.NAME: TextConverter,
-    Type.TEXT: TextConverter,
-    Type.CODE: CodeConverter,
-    Type.DATE: DateConverter,
-    Type.TAGS: TagsConverter,
-    Type.FLAG: FlagConverter,
-    Type.COUNT: CountConverter,
-    Type.RATIO: RatioConverter,
-    Type.RECUSALS: RecusalsConverter,
-}
-
-
-def converter(column: Column, *, escaped: bool = False) -> Converter:
-    """Return the converter for a column."""
-    return _CONVERTERS[column.type](column, escaped=escaped)

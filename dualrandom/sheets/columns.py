@@ -9,6 +9,7 @@ Border: no files but our own table of columns.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 import unicodedata
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from dualrandom.messages import Lang
 
-Listing = Literal["targets", "inspectors", "items", "plans"]
-"""The lists that come from sheets."""
+Listing = Literal["targets", "inspectors", "items", "recusals", "plans", "tasks"]
+"""The lists that go into sheets; all but tasks come from sheets, too."""
 
 _MARKS: Final = re.compile(r"^[*\u203b#]+|^\d{1,2}[.\u3001)]|[*:\u203b#]+$")
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\u3010[^\u3010\u3011]*\u3011")
@@ -43,6 +44,10 @@ class Type(StrEnum):
     COUNT = "count"
     RATIO = "ratio"
     RECUSALS = "recusals"
+    PARTS = "parts"
+    DATE_PARTS = "date_parts"
+    LEAVE = "leave"
+    CAUSE = "cause"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,7 @@ class Column:
         coalesce: further columns fill the gaps of the first.
         period: where a period stands, its last day is meant.
         hidden: read where it is found, but not part of what we write.
+        translations: our words for those of a platform, where a mapping gives them.
     """
 
     field: str
@@ -71,29 +77,38 @@ class Column:
     notes: Mapping[str, str]
     example: str = ""
     choices: tuple[str, ...] = ()
+    translations: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """All columns of one list, in the order in which we write them."""
+    """All columns of one list, in the order in which we write them.
+
+    Attributes:
+        listing: which list.
+        titles: its name, by language.
+        columns: all fields; the first one holds the ids.
+        written: the columns of templates and exports.
+        places: the field behind each alias, and how much the alias is preferred.
+    """
 
     listing: Listing
     titles: Mapping[str, str]
     columns: tuple[Column, ...]
+    written: tuple[Column, ...]
+    places: Mapping[str, tuple[str, int]] = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        places = {
+            alias: (column.field, rank)
+            for column in self.columns
+            for rank, alias in enumerate(column.aliases)
+        }
+        object.__setattr__(self, "places", places)
 
     def title(self, lang: Lang) -> str:
         """Return the list's name."""
         return self.titles[lang]
-
-    @property
-    def places(self) -> Mapping[str, tuple[str, int]]:
-        """The field behind each alias, and how much the alias is preferred."""
-        return _places(self.listing)
-
-    @property
-    def written(self) -> tuple[Column, ...]:
-        """The columns of our own templates and exports."""
-        return tuple(column for column in self.columns if not column.hidden)
 
     @property
     def key(self) -> Column:
@@ -135,20 +150,13 @@ def words() -> Words:
 def layout(listing: Listing) -> Layout:
     """Return the columns of a list."""
     entry = _table()[listing]
+    columns = tuple(map(_column, entry["columns"]))
     return Layout(
         listing=listing,
         titles=_by_language(entry),
-        columns=tuple(map(_column, entry["columns"])),
+        columns=columns,
+        written=tuple(column for column in columns if not column.hidden),
     )
-
-
-@cache
-def _places(listing: Listing) -> Mapping[str, tuple[str, int]]:
-    return {
-        alias: (column.field, rank)
-        for column in layout(listing).columns
-        for rank, alias in enumerate(column.aliases)
-    }
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

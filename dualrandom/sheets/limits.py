@@ -35,6 +35,11 @@ MEMORY_PER_BYTE: Final = 5
 """Address space of the reading process: the base, and so much a byte unpacked."""
 CPU_SECONDS: Final = 300
 
+MAX_MAPPING: Final = MIB // 4
+"""Bytes of a column mapping."""
+MAX_WORDS: Final = 1_000
+"""Words of one column that a mapping may translate."""
+
 HEAD_ROWS: Final = 50
 """Rows among which the heading must stand."""
 BATCH_ROWS: Final = 200

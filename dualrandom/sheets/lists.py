@@ -1,4 +1,4 @@
-"""The three lists: targets, inspectors, items, out of a sheet and whole.
+"""The lists that come from sheets: each out of one sheet, and whole.
 
 Border: reads the file; gives records of :mod:`dualrandom.records`.
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dualrandom.errors import InputError
 from dualrandom.model import InspectorId, TargetId
@@ -18,40 +18,24 @@ from dualrandom.records import (
     InspectorRecord,
     ItemCode,
     ItemRecord,
+    Leave,
+    Licence,
     Recusal,
     TargetPrivate,
     TargetRecord,
 )
 from dualrandom.sheets.columns import layout
+from dualrandom.sheets.converters import converter
 from dualrandom.sheets.reading import Reading, read_table, uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from dualrandom.sheets.columns import Listing
+    from dualrandom.sheets.columns import Layout, Listing
     from dualrandom.sheets.rows import Table
 
 R = TypeVar("R")
-_ABSENT: Final[dict[str, Any]] = {
-    "established": None,
-    "risk_date": None,
-    "last_inspected": None,
-    "valid_until": None,
-    "valid_until2": None,
-    "effective": None,
-    "expires": None,
-    "max": None,
-    "start": None,
-    "end": None,
-    "tags": (),
-    "qualifications": (),
-    "scope": (),
-    "recusals": (),
-    "items": (),
-    "units": (),
-}
-"""The value of a column that is not there, where it is not an empty text."""
 
 
 class TargetRow(NamedTuple):
@@ -68,12 +52,15 @@ class InspectorRow(NamedTuple):
     recusals: tuple[Recusal, ...]
 
 
-def read_targets(path: Path, sheet: str | None = None) -> Reading[TargetRow]:
+def read_targets(
+    path: Path, sheet: str | None = None, *, form: Layout | None = None
+) -> Reading[TargetRow]:
     """Return the targets of a sheet.
 
     Args:
         path: xlsx, xls, xlsb, ods or CSV; told by its content.
         sheet: the sheet to take; None: the one whose heading fits.
+        form: the columns of a mapping; None: our own.
 
     Raises:
         EnvironmentProblem: E200.
@@ -81,33 +68,52 @@ def read_targets(path: Path, sheet: str | None = None) -> Reading[TargetRow]:
             among ``problems`` with its cell.
     """
     with uncollected():
-        table = read_table(path, layout("targets"), sheet)
+        table = read_table(path, form or layout("targets"), sheet)
         refuse_twice(table, table.values["id"])
+        _check_licences(table)
         return reading(table, map(_target, *columns_of(table, "targets")))
 
 
-def read_inspectors(path: Path, sheet: str | None = None) -> Reading[InspectorRow]:
+def read_inspectors(
+    path: Path, sheet: str | None = None, *, form: Layout | None = None
+) -> Reading[InspectorRow]:
     """Return the inspectors of a sheet, each with the targets to stay away from.
 
     Args and raises as :func:`read_targets`.
     """
     with uncollected():
-        table = read_table(path, layout("inspectors"), sheet)
+        table = read_table(path, form or layout("inspectors"), sheet)
         refuse_twice(table, table.values["id"])
         return reading(table, map(_inspector, *columns_of(table, "inspectors")))
 
 
-def read_items(path: Path, sheet: str | None = None) -> Reading[ItemRecord]:
+def read_items(
+    path: Path, sheet: str | None = None, *, form: Layout | None = None
+) -> Reading[ItemRecord]:
     """Return the items of a sheet; those that lack what the law asks for are drafts.
 
     Args and raises as :func:`read_targets`.
     """
     with uncollected():
-        table = read_table(path, layout("items"), sheet)
+        table = read_table(path, form or layout("items"), sheet)
         _name_sub_items(table)
         keys = zip(table.values["code"], table.values["sub"], strict=True)
         refuse_twice(table, [*keys])
         return reading(table, map(_item, *columns_of(table, "items")))
+
+
+def read_recusals(
+    path: Path, sheet: str | None = None, *, form: Layout | None = None
+) -> Reading[Recusal]:
+    """Return the recusals of a sheet, with their days.
+
+    Args and raises as :func:`read_targets`.
+    """
+    with uncollected():
+        table = read_table(path, form or layout("recusals"), sheet)
+        pairs = zip(table.values["inspector"], table.values["target"], strict=True)
+        refuse_twice(table, [*pairs])
+        return reading(table, map(_recusal, *columns_of(table, "recusals")))
 
 
 def _target(  # the order is that of columns.toml
@@ -124,6 +130,14 @@ def _target(  # the order is that of columns.toml
     risk: str,
     risk_date: dt.date | None,
     last_inspected: dt.date | None,
+    names: tuple[str, ...],
+    numbers: tuple[str, ...],
+    expiries: tuple[dt.date | None, ...],
+    producer: str,
+    standard: str,
+    trademark: str,
+    model: str,
+    enterprise: str,
 ) -> TargetRow:
     target = TargetId(id_)
     public = TargetRecord(
@@ -137,11 +151,54 @@ def _target(  # the order is that of columns.toml
         address=address,
         established=established,
         tags=tags,
+        licences=_licences(names, numbers, expiries),
+        producer=producer,
+        standard=standard,
+        trademark=trademark,
+        model=model,
+        enterprise=enterprise,
     )
     private = TargetPrivate(
         id=target, risk=risk, risk_date=risk_date, last_inspected=last_inspected
     )
     return TargetRow(public, private)
+
+
+def _licences(
+    names: tuple[str, ...],
+    numbers: tuple[str, ...],
+    expiries: tuple[dt.date | None, ...],
+) -> tuple[Licence, ...]:
+    count = max(len(names), len(numbers), len(expiries))
+    return tuple(
+        Licence(name=name, number=number, expires=day)
+        for name, number, day in zip(
+            names or [""] * count,
+            numbers or [""] * count,
+            expiries or [None] * count,
+            strict=True,
+        )
+    )
+
+
+def _check_licences(table: Table) -> None:
+    """Refuse every row whose three columns of licences do not go together."""
+    fields = ("licence_names", "licence_numbers", "licence_expiries")
+    if not any(field in table.values for field in fields):
+        return
+    gaps = [()] * len(table.rows)
+    columns = (table.values.get(field) or gaps for field in fields)
+    for row, *parts in zip(table.rows, *columns, strict=True):
+        names, numbers, dates = map(len, parts)
+        if len({names, numbers, dates} - {0}) > 1:
+            field = next(field for field in fields if field in table.values)
+            table.findings.refuse(
+                "E247",
+                table.where(row, field),
+                names=names,
+                numbers=numbers,
+                dates=dates,
+            )
 
 
 def _inspector(  # the order is that of columns.toml
@@ -160,6 +217,9 @@ def _inspector(  # the order is that of columns.toml
     valid_until2: dt.date | None,
     status: str,
     max_: int | None,
+    tags: tuple[str, ...],
+    leave: tuple[Leave, ...],
+    yearly: int | None,
     recusals: tuple[tuple[TargetId, str], ...],
 ) -> InspectorRow:
     inspector = InspectorId(id_)
@@ -178,6 +238,9 @@ def _inspector(  # the order is that of columns.toml
         valid_until=until,
         status=status,
         max=max_,
+        tags=tags,
+        leave=leave,
+        yearly=yearly,
     )
     return InspectorRow(
         record,
@@ -185,6 +248,22 @@ def _inspector(  # the order is that of columns.toml
             Recusal(inspector=inspector, target=target, reason=reason)
             for target, reason in recusals
         ),
+    )
+
+
+def _recusal(
+    inspector: str,
+    target: str,
+    reason: str,
+    start: dt.date | None,
+    end: dt.date | None,
+) -> Recusal:
+    return Recusal(
+        inspector=InspectorId(inspector),
+        target=TargetId(target),
+        reason=reason,
+        start=start,
+        end=end,
     )
 
 
@@ -211,7 +290,7 @@ def columns_of(table: Table, listing: Listing) -> Iterator[Sequence[Any]]:
     """Yield the columns of a list in their order, those that are not there as gaps."""
     count = len(table.rows)
     for column in layout(listing).columns:
-        absent = _ABSENT.get(column.field, "")
+        absent = converter(column).default
         yield table.values.get(column.field) or [*repeat(absent, count)]
 
 
@@ -241,7 +320,6 @@ def refuse_twice(table: Table, keys: Sequence[object]) -> None:
     if len(set(keys)) == len(keys):
         return
     first: dict[object, int] = {}
-    name = "id" if "id" in table.values else "code"
     for row, key in zip(table.rows, keys, strict=True):
         if key is None:
             continue
@@ -249,7 +327,7 @@ def refuse_twice(table: Table, keys: Sequence[object]) -> None:
         if above != row:
             value = " ".join(filter(None, key)) if isinstance(key, tuple) else str(key)
             table.findings.refuse(
-                "E233", table.where(row, name), value=value, above=above
+                "E233", table.where(row, table.key), value=value, above=above
             )
 
 
@@ -268,4 +346,6 @@ def reading(table: Table, records: Iterator[R]) -> Reading[R]:
         unused=header.unused,
         rows=len(table.rows),
         sheet=table.sheet.name,
+        fields=frozenset(header.columns),
+        others=table.others,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import zip_longest
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import xlsxwriter
@@ -20,10 +20,10 @@ from dualrandom.errors import InputError, Where
 from dualrandom.messages import text
 from dualrandom.sheets.columns import layout
 from dualrandom.sheets.header import find_header
-from dualrandom.sheets.limits import HEAD_ROWS, MIB
+from dualrandom.sheets.limits import HEAD_ROWS, MAX_TEXT, MIB
 from dualrandom.sheets.reading import open_sheets
 from dualrandom.sheets.source import letters
-from dualrandom.sheets.texts import as_text
+from dualrandom.sheets.texts import as_text, unshielded
 from dualrandom.sheets.write import TEXT, breadth, replacing, sheet_name
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     from dualrandom.errors import Problem
     from dualrandom.messages import Lang
     from dualrandom.sheets.columns import Layout, Listing
-    from dualrandom.sheets.source import Rows, Sheet
+    from dualrandom.sheets.source import Sheet
+    from dualrandom.sheets.texts import Cell
 
 _COPIED: Final = 32 * MIB
 """Unpacked. Larger books are written anew: openpyxl needs many times their size."""
 _RED: Final = "FFC7CE"
 _WIDTH: Final = 60
+_NOTE: Final = (320, 120)
+"""Width and height of a comment in pixels: room for both sentences."""
 _FAILURES: Final = (KeyError, ValueError, TypeError, OSError, BadZipFile)
 
 Notes = dict[int, list["Problem"]]
@@ -51,6 +54,8 @@ def mark_problems(
     problems: Sequence[Problem],
     target: Path,
     lang: Lang = "zh-CN",
+    *,
+    form: Layout | None = None,
 ) -> None:
     """Write a copy of a file as xlsx, with its problems in it.
 
@@ -60,6 +65,7 @@ def mark_problems(
         problems: those of the error, all in one sheet.
         target: ends in ``.xlsx``; replaced if it is there.
         lang: of the sentences.
+        form: the columns of a mapping; None: our own.
 
     Raises:
         EnvironmentProblem: E229, and as reading.
@@ -70,7 +76,7 @@ def mark_problems(
         if one.where.row is not None:
             notes[one.where.row].append(one)
     name = next((one.where.sheet for one in problems), None)
-    table = layout(listing)
+    table = form or layout(listing)
     with replacing(target) as file:
         small = _is_small_xlsx(source)
         if not (small and _copy(source, file, name, notes, table, lang)):
@@ -117,12 +123,17 @@ def _copy(
         rows = next(read.batches, [])
     last = read.left + max((len(row) for row in rows), default=0) + 1
     try:
-        book = openpyxl.load_workbook(source)
+        # What was read is what goes back: the values, not formulas or foreign links.
+        book = openpyxl.load_workbook(source, data_only=True, keep_links=False)
         sheet = book[str(read.name)]
     except _FAILURES:
         return False
     red = PatternFill("solid", fgColor=_RED)
-    heading = sheet.cell(_heading_row(rows, table), last, text(lang, "sheets.problem"))
+    title, top = text(lang, "sheets.problem"), _heading_row(rows, table)
+    if sheet.cell(top, last - 1).value == title:  # marked before: said once is enough
+        last -= 1
+        _unmark(sheet, last)
+    heading = sheet.cell(top, last, title)
     heading.fill = red
     sheet.column_dimensions[letters(last)].width = _WIDTH
     for row, found in notes.items():
@@ -133,12 +144,27 @@ def _copy(
         for one in found:
             if one.where.cell:
                 sheet[one.where.cell].fill = red
-                sheet[one.where.cell].comment = Comment(sentence(one, lang), "")
+                sheet[one.where.cell].comment = Comment(
+                    sentence(one, lang), "", height=_NOTE[1], width=_NOTE[0]
+                )
     book.save(target)
     return True
 
 
-def _heading_row(rows: Rows, table: Layout) -> int:
+def _unmark(sheet: Any, last: int) -> None:  # noqa: ANN401 - openpyxl has no types
+    """Take the marks of an earlier copy away: its column, and what was red."""
+    from openpyxl.styles import PatternFill  # noqa: PLC0415 - as above
+
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.column == last:
+                cell.value = None
+            if cell.has_style and cell.fill.fgColor.rgb in {_RED, f"00{_RED}"}:
+                cell.fill = PatternFill()
+                cell.comment = None
+
+
+def _heading_row(rows: Sequence[Sequence[Cell]], table: Layout) -> int:
     """Return the row of the heading, from 1; the first one where it is unclear."""
     header = find_header(rows[:HEAD_ROWS], table)
     return 1 if header is None else header.data
@@ -167,32 +193,42 @@ def _write_sheet(
     table: Layout,
     lang: Lang,
 ) -> None:
-    rows = [row for batch in sheet.batches for row in batch]
+    rows = [[*map(as_text, row)] for batch in sheet.batches for row in batch]
+    if sheet.text:
+        rows = [[*map(unshielded, row)] for row in rows]
+    heading = _heading_row(rows[:HEAD_ROWS], table)
+    title = text(lang, "sheets.problem")
+    if title in rows[heading - 1][-1:]:  # marked before: said once is enough
+        width = len(rows[heading - 1]) - 1
+        rows = [row[:width] for row in rows]
     head = rows[:HEAD_ROWS]
-    last = sheet.left + max((len(row) for row in rows), default=0)
-    heading = _heading_row(head, table)
+    last = sheet.left + max(map(len, rows), default=0)
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
         made = book.add_worksheet(sheet_name(sheet.name or table.title(lang)))
         plain = book.add_format({"num_format": TEXT})
         red = book.add_format({"num_format": TEXT, "bg_color": f"#{_RED}"})
         wide = book.add_format({"bg_color": f"#{_RED}", "text_wrap": True})
         for place, column in enumerate(zip_longest(*head, fillvalue=""), sheet.left):
-            widest = max(breadth(as_text(cell)) for cell in column[heading - 1 :])
+            widest = max(map(breadth, column[heading - 1 :]))
             made.set_column(place, place, min(widest + 2, _WIDTH), plain)
         made.set_column(last, last, _WIDTH)
         made.freeze_panes(heading, 0)
         made.autofilter(heading - 1, 0, max(len(rows) - 1, heading), last)
-        made.write_string(heading - 1, last, text(lang, "sheets.problem"), red)
+        made.write_string(heading - 1, last, title, red)
         for at, row in enumerate(rows):
             found = notes.get(at + 1, [])
             bad = {one.where.cell for one in found}
             for place, cell in enumerate(row, sheet.left):
                 here = f"{letters(place + 1)}{at + 1}"
                 made.write_string(
-                    at, place, as_text(cell), red if here in bad else plain
+                    at, place, cell[:MAX_TEXT], red if here in bad else plain
                 )
             for one in found:
                 if one.where.cell:
-                    made.write_comment(one.where.cell, sentence(one, lang))
+                    made.write_comment(
+                        one.where.cell,
+                        sentence(one, lang),
+                        {"width": _NOTE[0], "height": _NOTE[1]},
+                    )
             if found:
                 made.write_string(at, last, _line(found, lang), wide)

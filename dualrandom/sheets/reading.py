@@ -44,17 +44,21 @@ class Reading(Generic[R]):
         records: in the sheet's order.
         warnings: what was odd but did not refuse anything.
         headers: headings that were used, in the sheet's order.
+        fields: the fields that have a column.
         unused: headings that were found and are not read.
         rows: rows that hold a record.
         sheet: the sheet's name; None for CSV.
+        others: names of the book's other sheets, where it was for us to choose.
     """
 
     records: tuple[R, ...]
     warnings: tuple[Problem, ...] = ()
     headers: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
     unused: tuple[str, ...] = ()
     rows: int = 0
     sheet: str | None = None
+    others: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -82,9 +86,11 @@ def read_table(path: Path, layout: Layout, wanted: str | None) -> Table:
         InputError: E201 to E219, E221 to E227: the file as a whole.
     """
     tables: list[Table] = []
+    seen: list[str | None] = []
     near: list[tuple[Sheet, Header]] = []
     with open_sheets(path, layout, wanted) as sheets:
         for sheet in sheets:
+            seen.append(sheet.name)
             head, batches = _head(sheet)
             header = find_header(head, layout, sheet.merged)
             if header is None or not (sheet.visible or wanted):
@@ -95,7 +101,7 @@ def read_table(path: Path, layout: Layout, wanted: str | None) -> Table:
                 at = sheet.where(header.first + 1)
                 raise InputError("E218", where=at, column=header.twice[0])
             else:
-                table = Table(sheet=sheet, header=header)
+                table = Table(sheet=sheet, header=header, key=layout.key.field)
                 # Of a third sheet nothing but the name is needed.
                 several = sum(t.filled for t in tables) > 1
                 fill(table, layout, itertools.islice(batches, 2 if several else None))
@@ -105,6 +111,8 @@ def read_table(path: Path, layout: Layout, wanted: str | None) -> Table:
         names = ", ".join(str(table.sheet.name) for table in filled)
         raise InputError("E216", where=Where(file=path.name), names=names)
     if filled:
+        read = filled[0].sheet.name
+        filled[0].others = tuple(str(name) for name in seen if name != read)
         return filled[0]
     if tables:
         raise InputError("E219", where=tables[0].sheet.where())

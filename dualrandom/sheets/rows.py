@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from dualrandom.errors import Problem
 from dualrandom.model import is_id
 from dualrandom.sheets import codes, limits
-from dualrandom.sheets.cells import converter
 from dualrandom.sheets.columns import plain_heading, words
+from dualrandom.sheets.converters import converter
 from dualrandom.sheets.texts import fold
 
 if TYPE_CHECKING:
@@ -85,16 +85,20 @@ class Table:
     Attributes:
         sheet: where they come from.
         header: the heading they stand under.
+        key: the field of the ids.
         rows: the row of each, as the officer sees it.
         values: one list a field, each as long as ``rows``.
         findings: everything that was odd.
+        others: names of the sheets that were passed over for this one.
     """
 
     sheet: Sheet
     header: Header
+    key: str
     rows: list[int] = field(default_factory=list)
     values: dict[str, list[Any]] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
+    others: tuple[str, ...] = ()
 
     @property
     def filled(self) -> bool:
@@ -122,6 +126,10 @@ def fill(table: Table, layout: Layout, batches: Iterable[Rows]) -> None:
     if hidden:
         at = table.sheet.where()
         table.findings.warn("E270", at, count=len(hidden), row=min(hidden))
+    for place in sorted(table.header.used):
+        if table.sheet.left + place + 1 in table.sheet.hidden_columns:
+            at = table.sheet.where(table.header.data, place)
+            table.findings.warn("E245", at, column=table.header.headings[place])
 
 
 @dataclass(slots=True)
@@ -145,7 +153,9 @@ class _Work:
         self._required = [c.field for c in layout.columns if c.required]
         self._coalesce = {c.field for c in layout.columns if c.coalesce}
         self._converters: dict[str, Converter] = {
-            column.field: converter(column, escaped=table.sheet.text)
+            column.field: converter(
+                column, escaped=table.sheet.text, epoch_1904=table.sheet.epoch_1904
+            )
             for column in layout.columns
             if column.field in table.header.columns
         }

@@ -31,6 +31,8 @@ class Sheet:
         left: columns left of the first one that holds anything.
         merged: merged cells, from 0.
         hidden: rows that the officer does not see, from 1.
+        hidden_columns: columns likewise.
+        epoch_1904: its day numbers count from 1904, as in old books of a Mac.
         batches: all rows from row 1 on, in order.
         text: it came from text, where signs may be shielded by an apostrophe.
     """
@@ -42,6 +44,8 @@ class Sheet:
     left: int = 0
     merged: tuple[Merge, ...] = ()
     hidden: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    epoch_1904: bool = False
     text: bool = False
 
     def where(

@@ -21,6 +21,7 @@ _FULL_WIDTH: Final[dict[int, int | str]] = {
     0x3000: " ",
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
 }
+_SHIELDED: Final = re.compile(r"'+\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 _OPEN: Final = "(\uff08[\u3010\u3014\u300a"
 _CLOSE: Final = ")\uff09]\u3011\u3015\u300b"
 
@@ -28,6 +29,11 @@ _CLOSE: Final = ")\uff09]\u3011\u3015\u300b"
 def fold(text: str) -> str:
     """Return text with full-width letters, digits and signs made half-width."""
     return text.translate(_FULL_WIDTH)
+
+
+def unshielded(text: str) -> str:
+    """Return text of a CSV without the apostrophe that shields a formula's sign."""
+    return text[1:] if _SHIELDED.match(text) else text
 
 
 def split(text: str) -> list[str]:

@@ -34,6 +34,8 @@ Value = str | int | dt.date | tuple[str, ...] | None
 
 EXCEL_ROWS: Final = 1_048_576
 JOIN: Final = "\u3001"
+PART: Final = "\uff1b"
+"""Between parts that go together with those of the column beside."""
 
 _FORMULA: Final = re.compile(r"'*\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 _NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualrandom.sheets.cells import converter
 from dualrandom.sheets.columns import Column, Listing, layout
+from dualrandom.sheets.converters import converter
 from dualrandom.sheets.texts import split
 from tests.sheetmaking import code
 

@@ -20,10 +20,12 @@ from dualrandom.sheets.book import book_sheets
 from dualrandom.sheets.csvtext import csv_sheet
 from tests.sheetmaking import (
     RELATIONS,
+    binary_book,
     book,
     cell_xml,
     code,
     found,
+    label,
     open_document,
     raw_book,
     refusal,
@@ -350,62 +352,12 @@ def test_a_file_that_is_too_large(
     assert outcome(text_file(tmp_path / "a.csv", "编号,名称\n1,店\n")) == "E213"
 
 
-def _records(*records: tuple[int, bytes]) -> bytes:
-    return b"".join(
-        struct.pack("<HH", kind, len(data)) + data for kind, data in records
-    )
-
-
-def _xls(
-    path: Path, *cells: tuple[int, bytes], first: tuple[tuple[int, bytes], ...] = ()
-) -> Path:
-    """Write a BIFF8 workbook with one sheet, inside the smallest possible CFB."""
-    bof = struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)  # of the workbook
-    name = b"\x01\x00S"
-    head = _records((0x809, bof), *first)
-    sheet_at = len(head) + 4 + 6 + len(name) + 4
-    head += _records((0x85, struct.pack("<IH", sheet_at, 0) + name), (0x0A, b""))
-    bof = struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)
-    stream = head + _records((0x809, bof), *cells, (0x0A, b""))
-    stream = stream.ljust(4096, b"\0")
-    count = len(stream) // 512
-    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]
-    fat += [0xFFFFFFFF] * (128 - len(fat))
-
-    def entry(text: str, kind: int, child: int, start: int, size: int) -> bytes:
-        raw = text.encode("utf-16-le")
-        tail = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child) + bytes(36)
-        return (
-            raw.ljust(64, b"\0")
-            + struct.pack("<HBB", len(raw) + 2, kind, 1)
-            + tail
-            + struct.pack("<IQ", start, size)
-        )
-
-    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
-        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
-    )
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
-    path.write_bytes(
-        header + struct.pack("<128I", *fat) + folder.ljust(512, b"\0") + stream
-    )
-    return path
-
-
-def _label(row: int, column: int, text: str) -> tuple[int, bytes]:
-    raw = text.encode("utf-16-le")
-    return 0x204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + raw
-
-
 def test_an_old_workbook_is_read(tmp_path: Path) -> None:
     """By the same maker as for the attack, which so fails for the right reason."""
-    path = _xls(
+    path = binary_book(
         tmp_path / "a.xls",
-        *(_label(0, at, text) for at, text in enumerate(["编号", "名称"])),
-        *(_label(1, at, text) for at, text in enumerate(["A1", "店"])),
+        *(label(0, at, text) for at, text in enumerate(["编号", "名称"])),
+        *(label(1, at, text) for at, text in enumerate(["A1", "店"])),
     )
     assert read_targets(path).rows == 1
 
@@ -413,13 +365,15 @@ def test_an_old_workbook_is_read(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("little_memory")
 def test_a_far_cell_in_an_old_workbook(tmp_path: Path) -> None:
     """Nothing announces it: the reading process runs out of its memory, not ours."""
-    path = _xls(tmp_path / "a.xls", _label(0, 0, "编号"), _label(65535, 65535, "x"))
+    path = binary_book(
+        tmp_path / "a.xls", label(0, 0, "编号"), label(65535, 65535, "x")
+    )
     assert outcome(path) in {"E210", "E212"}
 
 
 def test_an_old_workbook_with_a_password(tmp_path: Path) -> None:
     locked = (0x2F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
-    path = _xls(tmp_path / "a.xls", _label(0, 0, "编号"), first=(locked,))
+    path = binary_book(tmp_path / "a.xls", label(0, 0, "编号"), first=(locked,))
     assert outcome(path) == "E204"
 
 

@@ -17,9 +17,8 @@ from dualrandom.sheets import (
     read_inspectors,
     read_items,
     read_targets,
-    write_inspectors,
+    write_list,
     write_rows,
-    write_targets,
     write_template,
 )
 from dualrandom.sheets.columns import layout
@@ -216,14 +215,14 @@ def test_recusals_are_written_as_they_are_read(tmp_path: Path) -> None:
         ["E1", "甲", f"{code(1)}(配偶，任职)、{code(2)}"],
     ]
     before = read_inspectors(book(tmp_path / "a.xlsx", rows))
-    write_inspectors(tmp_path / "b.csv", before.records)
+    write_list(tmp_path / "b.csv", "inspectors", before.records)
     assert read_inspectors(tmp_path / "b.csv").records == before.records
 
 
 def test_risk_classes_are_in_the_offices_own_export(tmp_path: Path) -> None:
     rows = [["编号", "名称", "信用风险类别"], ["A1", "店", "B"]]
     before = read_targets(book(tmp_path / "a.xlsx", rows))
-    write_targets(tmp_path / "b.xlsx", before.records, "en")
+    write_list(tmp_path / "b.xlsx", "targets", before.records, "en")
     assert cells(tmp_path / "b.xlsx")[0][10] == "Risk class"
     assert read_targets(tmp_path / "b.xlsx").records == before.records
 

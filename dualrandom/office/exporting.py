@@ -1,0 +1,163 @@
+"""Lists and draws into sheets: a list as it stands, or as it stood on any day.
+
+Border: reads registry and draws' folders, writes one file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal, get_args
+
+from dualrandom.disclosure import ANNOUNCEMENT
+from dualrandom.documents import parse_announcement
+from dualrandom.errors import StateError, UsageError
+from dualrandom.folder import load_folder
+from dualrandom.office import journal
+from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.place import ZONE
+from dualrandom.registry.lists import TASKS
+from dualrandom.sheets import (
+    InspectorRow,
+    TargetRow,
+    load_mapping,
+    write_list,
+    write_rows,
+)
+from dualrandom.tables import INSPECTORS, SELECTED, TARGETS, TEAMS
+from dualrandom.verify import KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from dualrandom.messages import Lang
+    from dualrandom.office.place import Office
+    from dualrandom.records import Recusal
+    from dualrandom.registry import Reader
+    from dualrandom.registry.history import Moment
+
+ListName = Literal["items", "targets", "inspectors", "recusals", "tasks"]
+LISTS: tuple[str, ...] = get_args(ListName)
+
+
+def export_list(
+    office: Office,
+    name: ListName,
+    out: Path,
+    *,
+    as_of: str = "",
+    mapping: Path | None = None,
+    lang: Lang = "zh-CN",
+) -> int:
+    """Write a list with all its columns; return how many rows it has.
+
+    Args:
+        office: the open office.
+        name: which list.
+        out: .xlsx or .csv.
+        as_of: a day, at its end; "": now.
+        mapping: how a platform names our columns.
+        lang: of our own headings.
+
+    Raises:
+        UsageError: E288, no day; E228, another suffix.
+        InputError: E239, E242, E286; of the mapping E280 to E285, E287.
+        EnvironmentProblem: E200, E229.
+        VerificationError: E306, a row that somebody else wrote.
+    """
+    form = load_mapping(mapping, name) if mapping else None
+    moment = end_of(as_of) if as_of else None
+    with office.registry.read() as tx:
+        return write_list(out, name, _records(tx, name, moment), lang, form=form)
+
+
+def end_of(day: str) -> dt.datetime:
+    """Return the last second of a day, by the clocks of China.
+
+    Raises:
+        UsageError: E288.
+    """
+    try:
+        found = dt.date.fromisoformat(day)
+        next_day = dt.datetime.combine(found, dt.time(), ZONE) + dt.timedelta(days=1)
+    except (ValueError, OverflowError) as exc:
+        raise UsageError("E288", value=day) from exc
+    return next_day - dt.timedelta(seconds=1)
+
+
+def _records(tx: Reader, name: ListName, as_of: Moment | None) -> Iterator[object]:
+    match name:
+        case "items":
+            yield from tx.items(as_of)
+        case "targets":
+            for public, private in tx.targets(as_of):
+                yield TargetRow(public, private)
+        case "recusals":
+            yield from tx.recusals(as_of)
+        case "tasks":
+            for row in TASKS.rows(tx.tasks(as_of)).values():
+                yield dict(zip(TASKS.names, row, strict=True))
+        case "inspectors":
+            held: dict[str, list[Recusal]] = {}
+            for recusal in tx.recusals(as_of):
+                held.setdefault(recusal.inspector, []).append(recusal)
+            for person in tx.inspectors(as_of):
+                yield InspectorRow(person, tuple(held.get(person.id, ())))
+
+
+def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> int:
+    """Write the drawn targets with addresses, teams and items to a sheet.
+
+    Args:
+        office: the open office.
+        draw: its id; drawn.
+        out: .xlsx or .csv.
+        header: the nine headings, in the office's language.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E184 as
+            for the log.
+        VerificationError: E171, a file is not what was announced or drawn.
+        EnvironmentProblem: E170, a file is gone.
+    """
+    with office.registry.read() as tx:
+        life = journal.draw_of(journal.told(tx), draw)
+    if life.result is None:
+        raise StateError("E378" if life.ended is None else "E392", draw=draw)
+    # Whom to visit must not come from a list that somebody edited, or lost.
+    refuse(check_folder(office, life), missing=True)
+    _, files = load_folder(office.draw(draw), KNOWN)
+    announcement = parse_announcement(files[ANNOUNCEMENT])
+    _, selected = SELECTED.parse(files[SELECTED.name])
+    _, people = INSPECTORS.parse(files[INSPECTORS.name])
+    names = {person.id: person.name for person in people}
+    teams: dict[str, list[str]] = {}
+    if TEAMS.name in files:
+        for member in TEAMS.parse(files[TEAMS.name])[1]:
+            name = names.get(member.inspector, "")
+            teams.setdefault(member.id, []).append(
+                f"{name}\uff08{member.inspector}\uff09"
+            )
+    frozen = {target.id: target for target in TARGETS.parse(files[TARGETS.name])[1]}
+    with office.registry.read() as tx:
+        known = {public.id: public for public, _ in tx.targets()}
+    items = tuple(item.name for item in announcement.items)
+    rows = [
+        (
+            str(row.order),
+            row.id,
+            frozen[row.id].name,
+            frozen[row.id].region,
+            known[row.id].address if row.id in known else "",
+            tuple(teams.get(row.id, ())),
+            items,
+            announcement.task.start,
+            announcement.task.end,
+        )
+        for row in selected
+    ]
+    write_rows(out, announcement.title, header, rows)
+    return len(rows)

@@ -1,0 +1,66 @@
+"""A refused sheet goes back to its officer, with what is wrong written into it.
+
+Border: writes one file beside the officer's own, which stays as it is; a refusal
+remains a refusal whether or not that file could be written.
+
+    名录.csv → 名录.问题.xlsx → corrected → imported, or → 名录.问题2.xlsx
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from dualrandom.errors import DualRandomError, InputError, Where, problem
+from dualrandom.messages import text
+from dualrandom.sheets import mark_problems
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dualrandom.messages import Lang
+    from dualrandom.sheets import Layout, Listing
+
+
+def marked(
+    error: InputError,
+    name: Listing,
+    path: Path,
+    out: Path | None,
+    lang: Lang,
+    form: Layout | None = None,
+) -> InputError:
+    """Write the marked copy; return the error with the copy's place before its rows.
+
+    Args:
+        error: E220; any other refusal is not about rows and comes back as it is.
+        name: what the file was read as.
+        path: the officer's file.
+        out: where the copy goes, a new file; None: beside the officer's own.
+        lang: of the sentences in it.
+        form: the columns of a mapping; None: our own.
+    """
+    if error.code != "E220":
+        return error
+    target = out or _beside(path, text(lang, "sheets.problem"))
+    try:
+        mark_problems(name, path, error.problems, target, lang, form=form)
+    except DualRandomError as failure:  # a full disk hides no row that is wrong
+        note = problem("E244", Where(file=str(target)), fault=failure.code)
+    else:
+        note = problem("E243", Where(file=str(target)))
+    return InputError(
+        error.code,
+        where=error.where,
+        problems=(note, *error.problems),
+        **error.params,
+    )
+
+
+def _beside(path: Path, word: str) -> Path:
+    """Return the first free name: whoever corrects a copy must not lose it."""
+    stem = re.sub(rf"\.{re.escape(word)}[0-9]*$", "", path.stem)
+    numbers = itertools.chain([""], map(str, itertools.count(2)))
+    places = (path.with_name(f"{stem}.{word}{number}.xlsx") for number in numbers)
+    return next(at for at in places if not (at.exists() or at.is_symlink()))
