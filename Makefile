@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static format lint types imports vectors docs bench sample clean
+.PHONY: help demo test check static format lint types imports vectors docs bench faults sample clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -41,6 +41,9 @@ each = @set -e; for script in $(1); do echo "$$script --check"; $(RUN) $$script 
 
 bench: .venv/checkers  ## ratios against other programs, in one run; writes build/bench.json
 	$(RUN) -m bench
+
+faults: .venv/installed  ## kill writers and servers, let disks fail: nothing may be lost; SEED=… repeats a run
+	$(RUN) -m tests.faults $(SEED)
 
 sample: .venv/installed  ## fictional lists to practise with, in build/sample/
 	$(RUN) tools/sample.py build/sample

@@ -116,14 +116,22 @@ def append(
         approvals: signed notes of second persons.
 
     Returns:
-        The entry, with its ``seq``.
+        The entry, with its ``seq``. A retry, with the same ``op``, act and body by the
+        same person, finds the entry that it wrote before; nothing is appended.
 
     Raises:
-        StateError: E734-E736, E739, the signer may not do this.
+        StateError: E342, ``op`` was another act's; E734-E736, E739, the signer may not
+            do this.
 
     Spec:
         log-v1 §1.
     """
+    before = None if op is None else tx.entry_by_op(op)
+    if before is not None:
+        known = audit.parse_entry(before)[0]
+        if (known.act, known.body, known.by) != (act, body, signer.name):
+            raise StateError("E342", where=Where(entry=known.seq), op=known.op)
+        return known
     office.roll.check(tx, act, signer, len(approvals))
     head = tx.head()
     entry = audit.Entry(

@@ -202,6 +202,7 @@ def write_changes(
     signer: PrivateKey,
     act: str = "registry.change",
     more: Mapping[str, str] = MappingProxyType({}),
+    op: str | None = None,
 ) -> int:
     """Apply changes to a list and log them; return the entry's seq.
 
@@ -214,6 +215,7 @@ def write_changes(
         signer: the person answerable.
         act: one that tells of a change of a list.
         more: fields of its body beside those of every change.
+        op: the caller's own id of the operation, new to the log; None makes one.
 
     Spec:
         log-v1 §3, ``registry.change``: digests of salted files kept beside the log.
@@ -246,6 +248,7 @@ def write_changes(
         },
         signer=signer,
         at=at,
+        op=op,
     )
     return seq
 
