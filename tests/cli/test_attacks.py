@@ -91,8 +91,9 @@ def unchanged(run: Run, office: Path, exit_code: int, code: str, *args: str) -> 
             "SELECT inspector FROM recusal", "recusals", id="a deleted recusal",
         ),
         pytest.param(
-            "INSERT INTO recusal SELECT (SELECT id FROM inspector LIMIT 1 OFFSET 9),"
-            " target, '', seq_from, NULL FROM recusal",
+            "INSERT INTO recusal (inspector, target, reason, seq_from)"
+            " SELECT (SELECT id FROM inspector LIMIT 1 OFFSET 9), target, '', seq_from"
+            " FROM recusal",
             "SELECT id FROM inspector LIMIT 1 OFFSET 9", "recusals",
             id="an added recusal",
         ),
