@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from dualrandom.audit import Proof, consistency_proof, proof_bytes
-from dualrandom.notes import to_base64
+from dualrandom.audit import EMPTY_ROOT, Proof, consistency_proof, proof_bytes
+from dualrandom.canonical import leaf_hash
+from dualrandom.notes import Signature, to_base64
 from tests.logmaking import LogMaker
 
 GO = shutil.which("go")
@@ -19,6 +21,9 @@ GOPATH = Path(os.environ.get("DUALRANDOM_GOPATH", "/usr/share/gocode"))
 PACKAGES = GOPATH / "src" / "golang.org" / "x" / "mod" / "sumdb"
 SOURCE = Path(__file__).with_name("logcheck.go")
 SIZES = (0, 1, 2, 255, 256, 257, 511, 512)
+LARGE = (65_536, 70_000)
+STEP = 11
+"""At the large sizes, of how many entries one has its signatures checked."""
 
 pytestmark = [
     pytest.mark.skipif(GO is None, reason="go is absent"),
@@ -52,6 +57,31 @@ def log() -> LogMaker:
     return made
 
 
+class LongLog(LogMaker):
+    """A log whose entries are written, not made: there are many of them."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        key = self.officers[0]
+        line = Signature(name=key.name, id=key.vkey.id, value=b"\0" * 64).line
+        head = line.rpartition(b" ")[0]
+        self.hashes = [leaf_hash(self.entries[0])]
+        for seq in range(1, size):
+            prev, op = self.hashes[-1].hex(), UUID(int=seq)
+            text = (
+                f'{{"act":"rules.set","body":{{"digest":"{prev}","version":{seq}}},'
+                f'"by":"{key.name}","log":"{self.origin}","op":"{op}","prev":"{prev}",'
+                f'"seq":{seq},"time":"2026-11-20T01:00:00Z"}}\n'
+            ).encode()
+            value = to_base64(key.vkey.id + key.sign(text)).encode()
+            self.entries.append(text + b"\n" + head + b" " + value + b"\n")
+            self.hashes.append(leaf_hash(self.entries[-1]))
+
+    @property
+    def leaves(self) -> list[bytes]:
+        return self.hashes
+
+
 def _write(folder: Path, files: dict[str, bytes]) -> Path:
     for name, data in files.items():
         path = folder / name
@@ -76,19 +106,21 @@ def _published(log: LogMaker, size: int) -> dict[str, bytes]:
                 *map(to_base64, consistency_proof(log.leaves, old, size)),
             ]
         )
-        for old in SIZES
+        for old in (*SIZES, *LARGE)
         if 0 < old <= size
     ]
-    if lines:
-        files["consistency"] = "".join(f"{line}\n" for line in lines).encode()
+    lines.insert(0, f"0 {to_base64(EMPTY_ROOT)}")
+    files["consistency"] = "".join(f"{line}\n" for line in lines).encode()
     return files
 
 
-def _run(checker: Path, folder: Path, log: LogMaker) -> tuple[int, str]:
+def _run(
+    checker: Path, folder: Path, log: LogMaker, step: int = 1
+) -> tuple[int, str]:
     persons = [str(key.vkey) for key in (*log.officers, *log.supervisors)]
     witness = str(log.supervisors[0].vkey.cosigner)
     done = subprocess.run(
-        [checker, folder, str(log.key.vkey), witness, *persons],
+        [checker, folder, str(step), str(log.key.vkey), witness, *persons],
         capture_output=True,
         text=True,
         check=False,
@@ -97,21 +129,23 @@ def _run(checker: Path, folder: Path, log: LogMaker) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize("size", [size for size in SIZES if size])
+@pytest.mark.parametrize("size", SIZES)
 def test_go_checks_every_entry_and_proof(
     size: int, log: LogMaker, checker: Path, tmp_path: Path
 ) -> None:
     folder = _write(tmp_path, _published(log, size))
-    smaller = sum(0 < old <= size for old in SIZES)
+    smaller = sum(old <= size for old in SIZES)
     due = f"entries {size} cosigned 1 consistent {smaller}\n"
     assert _run(checker, folder, log) == (0, due)
 
 
-def test_go_reads_the_checkpoint_of_an_empty_log(
-    log: LogMaker, checker: Path, tmp_path: Path
-) -> None:
-    folder = _write(tmp_path, _published(log, 0))
-    assert _run(checker, folder, log) == (1, "empty log\n")
+def test_go_checks_a_long_log(checker: Path, tmp_path: Path) -> None:
+    """Full tiles on three levels; all entries of them, one signature in eleven."""
+    log = LongLog(max(LARGE))
+    for at, size in enumerate(LARGE, len(SIZES) + 1):
+        folder = _write(tmp_path / str(size), _published(log, size))
+        due = f"entries {size} cosigned 1 consistent {at}\n"
+        assert _run(checker, folder, log, STEP) == (0, due)
 
 
 @pytest.mark.parametrize(
