@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import zipfile
-import zlib
+from functools import partial
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Final
 
+from dualrandom.archive import Limits, read_archive
 from dualrandom.blocks import FileBlocks, open_regular
 from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
 
@@ -31,10 +31,8 @@ MAX_BYTES: Final = 2 * 2**30
 """Of one file that is read, and of all files of a zip together."""
 MAX_HELD: Final = 128 * 2**20
 """What is larger is not held in memory, where that can be avoided."""
-MAX_ZIP_RATIO: Final = 200
+LIMITS: Final = Limits(files=MAX_FILES, size=MAX_BYTES, ratio=200)
 """Tables of digests hardly shrink; lists of names shrink tenfold."""
-_PART = re.compile(r"[^/\\\x00-\x1f\x7f:]{1,128}")
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ZIP: Final = b"PK"
 _NEW: Final = ".new"
 
@@ -128,58 +126,29 @@ def _is_zip(path: Path) -> bool:
 
 
 def _read_zip(path: Path, wanted: Collection[str]) -> tuple[str, dict[str, bytes]]:
-    name = str(path)
-    out = {}
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-            names = [m.filename for m in members]
-            size = sum(m.file_size for m in members)
-            if (
-                len(members) > MAX_FILES
-                or size > MAX_BYTES
-                or len(set(names)) != len(names)
-            ):
-                raise VerificationError("E153", where=Where(file=name))
-            top = _top(names)
-            for member in members:
-                name = f"{path}/{member.filename}"
-                _check_member(member, name)
-                short = member.filename.removeprefix(top)
-                out[short] = b""
-                if short in wanted:
-                    with archive.open(member) as file:
-                        out[short] = file.read(member.file_size + 1)
-                    if len(out[short]) != member.file_size:
-                        raise VerificationError("E153", where=Where(file=name))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-        EOFError,
-    ) as exc:
-        raise VerificationError("E153", where=Where(file=name)) from exc
-    return top.removesuffix("/") or path.stem, out
+        with path.open("rb") as file:
+            # Which folder all lie in is known when all were seen.
+            found = dict(read_archive(file, LIMITS, partial(_may_be, wanted)))
+    except VerificationError as error:
+        inside = "" if error.where is None else error.where.file
+        at = f"{path}/{inside}" if inside else str(path)
+        raise VerificationError("E153", where=Where(file=at)) from error
+    top = _top(found)
+    short = {name.removeprefix(top): data for name, data in found.items()}
+    return top.removesuffix("/") or path.stem, {
+        name: data if name in wanted else b"" for name, data in short.items()
+    }
+
+
+def _may_be(wanted: Collection[str], name: str) -> bool:
+    return name in wanted or name.partition("/")[2] in wanted
 
 
 def _top(names: Collection[str]) -> str:
     """Return the one folder that all files lie in, with its slash, or nothing."""
     tops = {name.partition("/")[0] if "/" in name else "" for name in names}
     return f"{tops.pop()}/" if len(tops) == 1 and tops not in ({""}, {"log"}) else ""
-
-
-def _check_member(member: zipfile.ZipInfo, name: str) -> None:
-    parts = member.filename.split("/")
-    if (
-        stat.S_ISLNK(member.external_attr >> 16)
-        or any(part in (".", "..") or not _PART.fullmatch(part) for part in parts)
-        or member.file_size > MAX_ZIP_RATIO * max(member.compress_size, 1) + 4096
-        or member.compress_type not in _METHODS
-        or member.flag_bits & 0x1
-    ):
-        raise VerificationError("E153", where=Where(file=name))
 
 
 def check_new(path: Path) -> None:

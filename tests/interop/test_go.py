@@ -114,9 +114,7 @@ def _published(log: LogMaker, size: int) -> dict[str, bytes]:
     return files
 
 
-def _run(
-    checker: Path, folder: Path, log: LogMaker, step: int = 1
-) -> tuple[int, str]:
+def _run(checker: Path, folder: Path, log: LogMaker, step: int = 1) -> tuple[int, str]:
     persons = [str(key.vkey) for key in (*log.officers, *log.supervisors)]
     witness = str(log.supervisors[0].vkey.cosigner)
     done = subprocess.run(
