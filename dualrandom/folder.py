@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import zipfile
 from functools import partial
 from pathlib import Path
