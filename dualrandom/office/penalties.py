@@ -141,6 +141,14 @@ def withdraw_penalty(
         )
 
 
+def penalties_of(office: Office) -> tuple[tuple[PenaltyRecord, Ending], ...]:
+    """Return all decisions, and why each is not shown today; the newest first."""
+    now = today(office)
+    with office.registry.read() as tx:
+        found = [(one, one.ending(now)) for one in tx.records(PENALTIES)]
+    return tuple(sorted(found, key=lambda pair: pair[0].decided, reverse=True))
+
+
 def public_penalties(tx: Reader, day: dt.date) -> Penalties | None:
     """Return what everyone may see on a day, or None where there never was any."""
     records = [r for r in tx.records(PENALTIES) if not r.warning]

@@ -27,12 +27,13 @@ from dualrandom.office.approvals import Prepared
 from dualrandom.office.checking import check_folder, read, refuse
 from dualrandom.office.lists import write_changes
 from dualrandom.office.place import today
+from dualrandom.outcomes import Reply
 from dualrandom.public_outcomes import (
     PublishedResult,
     iso,
     results_bytes,
 )
-from dualrandom.registry.lists import RESULTS
+from dualrandom.registry.lists import OBJECTIONS, RESULTS
 from dualrandom.tables import DRAWN, REPLACEMENTS, TARGETS
 from dualrandom.verify import KNOWN
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from dualrandom.codes import CodeList
     from dualrandom.office.approvals import Proposal
     from dualrandom.office.place import Office
-    from dualrandom.outcomes import ResultRecord
+    from dualrandom.outcomes import ObjectionRecord, ResultRecord
     from dualrandom.registry import Moment, Reader
     from dualrandom.reviews import Review
 
@@ -81,17 +82,26 @@ class Standing:
     """Where the results of a draw stand.
 
     Attributes:
-        recorded: how many results are there.
+        records: the results that are there, by target and item.
         lacking: targets and items without one.
         counts: (text, how many), most first.
         review: what the log says; None: nothing was recorded.
     """
 
     visits: Visits
-    recorded: int
+    records: tuple[ResultRecord, ...]
     lacking: tuple[tuple[str, str], ...]
     counts: tuple[tuple[str, int], ...]
     review: Review | None
+
+    @property
+    def state(self) -> str:
+        """``none``, ``draft``, ``waiting`` for an approval, or ``approved``."""
+        if self.review is None:
+            return "none"
+        if not self.review.waits:
+            return "approved"
+        return "draft" if self.lacking else "waiting"
 
 
 def own_codes(office: Office) -> Mapping[str, CodeList]:
@@ -151,14 +161,14 @@ def standing_of(office: Office, draw: str) -> Standing:
 
 
 def _standing(
-    visits: Visits, records: Sequence[ResultRecord], review: Review | None
+    visits: Visits, records: tuple[ResultRecord, ...], review: Review | None
 ) -> Standing:
     here = {(r.target, r.item) for r in records}
     texts = [r.text for r in records]
     counts = {text: texts.count(text) for text in texts}
     return Standing(
         visits=visits,
-        recorded=len(records),
+        records=records,
         lacking=tuple(pair for pair in visits.pairs if pair not in here),
         counts=tuple(sorted(counts.items(), key=lambda c: (-c[1], c[0]))),
         review=review,
@@ -170,6 +180,13 @@ def results_of(
 ) -> tuple[ResultRecord, ...]:
     """Return the results of one draw, now or as they once were."""
     return tuple(r for r in tx.records(RESULTS, as_of) if r.draw == draw)
+
+
+def objections_of(office: Office) -> tuple[ObjectionRecord, ...]:
+    """Return all objections, those that wait for a reply first."""
+    with office.registry.read() as tx:
+        found = tuple(tx.records(OBJECTIONS))
+    return tuple(sorted(found, key=lambda one: (one.reply is not Reply.OPEN, one.id)))
 
 
 def review_of(report: audit.LogReport, draw: str) -> Review | None:

@@ -22,6 +22,12 @@ from dualrandom.sheets.lists import (
 )
 from dualrandom.sheets.mapping import load_mapping
 from dualrandom.sheets.marks import mark_problems
+from dualrandom.sheets.outcomes import (
+    read_objections,
+    read_penalties,
+    read_results,
+    write_results_sheet,
+)
 from dualrandom.sheets.plans import read_plan
 from dualrandom.sheets.reading import Reading
 from dualrandom.sheets.template import write_template
@@ -37,10 +43,14 @@ __all__ = [
     "mark_problems",
     "read_inspectors",
     "read_items",
+    "read_objections",
+    "read_penalties",
     "read_plan",
     "read_recusals",
+    "read_results",
     "read_targets",
     "write_list",
+    "write_results_sheet",
     "write_rows",
     "write_template",
 ]

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from dualrandom.messages import Lang
 
-Listing = Literal["targets", "inspectors", "items", "recusals", "plans", "tasks"]
+Listing = Literal[
+    "targets",
+    "inspectors",
+    "items",
+    "recusals",
+    "plans",
+    "results",
+    "penalties",
+    "objections",
+    "tasks",
+]
 """The lists that go into sheets; all but tasks come from sheets, too."""
 
 _MARKS: Final = re.compile(r"^[*\u203b#]+|^\d{1,2}[.\u3001)]|[*:\u203b#]+$")
@@ -57,6 +67,8 @@ class Column:
     Attributes:
         headings: what is written above it, by language.
         aliases: plain headings under which it is found, in order of preference.
+        required: the column must be there, and none of its cells may be empty.
+        present: the column must be there; its cells may be empty.
         check: its ids are credit codes or registration numbers, and are checked.
         coalesce: further columns fill the gaps of the first.
         period: where a period stands, its last day is meant.
@@ -69,6 +81,7 @@ class Column:
     headings: Mapping[str, str]
     aliases: tuple[str, ...]
     required: bool = False
+    present: bool = False
     check: bool = False
     coalesce: bool = False
     period: bool = False
@@ -168,6 +181,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         headings=headings,
         aliases=tuple(dict.fromkeys(map(plain_heading, aliases))),
         required=entry.get("required", False),
+        present=entry.get("present", False),
         check=entry.get("check", False),
         coalesce=entry.get("coalesce", False),
         period=entry.get("period", False),

@@ -157,7 +157,9 @@ def _match(
         used=frozenset(used),
         twice=tuple(twice),
         missing=tuple(
-            c for c in layout.columns if c.required and c.field not in columns
+            c
+            for c in layout.columns
+            if (c.required or c.present) and c.field not in columns
         ),
     )
 

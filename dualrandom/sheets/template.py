@@ -2,17 +2,20 @@
 
 Border: writes one file.
 
-- The first sheet has the heading and nothing else, all columns formatted as text: an
-  18-character code typed there stays whole.
+- The first sheet has the heading and the rows to complete, all columns formatted as
+  text: an 18-character code typed there stays whole.
 - The second explains every column, with an example. It reads downwards, so that it is
   never taken for a list itself.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from dualrandom.messages import text
 from dualrandom.sheets.columns import layout
@@ -20,6 +23,7 @@ from dualrandom.sheets.write import (
     EXCEL_ROWS,
     JOIN,
     TEXT,
+    cell_text,
     height,
     replacing,
     sheet_name,
@@ -27,24 +31,37 @@ from dualrandom.sheets.write import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.messages import Lang
     from dualrandom.sheets.columns import Column, Listing
+    from dualrandom.sheets.write import Value
 
 _INLINE: Final = 255
 """Characters of a drop-down list that Excel keeps inside a cell's rule."""
 _A4: Final = 9
+_LISTS: Final = 8
+"""First column of the long drop-down lists, beside the explanations."""
 
 
-def write_template(listing: Listing, path: Path, lang: Lang = "zh-CN") -> None:
-    """Write the template of a list.
+def write_template(
+    listing: Listing,
+    path: Path,
+    lang: Lang = "zh-CN",
+    *,
+    rows: Sequence[Sequence[Value]] = (),
+    choices: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Write the template of a list, empty or with rows to complete.
 
     Args:
         listing: which.
-        path: ends in ``.xlsx``; replaced if it is there. ``.csv`` has room for the
-            heading only.
+        path: ends in ``.xlsx``; replaced if it is there. ``.csv`` has no drop-downs
+            and no explanations.
         lang: of headings and explanations.
+        rows: as many values as the list has columns.
+        choices: by field: what its drop-down offers, instead of the list's own.
 
     Raises:
         UsageError: E228, another suffix.
@@ -52,17 +69,22 @@ def write_template(listing: Listing, path: Path, lang: Lang = "zh-CN") -> None:
     """
     table = layout(listing)
     if path.suffix.lower() != ".xlsx":
-        write_rows(path, "", [c.headings[lang] for c in table.written], [])
+        write_rows(path, "", [c.headings[lang] for c in table.written], rows)
         return
+    columns = [
+        replace(c, choices=tuple(choices.get(c.field, c.choices)))
+        for c in table.written
+    ]
     with replacing(path) as file, xlsxwriter.Workbook(file) as book:
-        _list_sheet(book, table.title(lang), table.written, lang)
-        _notes_sheet(book, table.written, lang)
+        _list_sheet(book, table.title(lang), columns, rows, lang)
+        _notes_sheet(book, columns, lang)
 
 
 def _list_sheet(
     book: Any,  # noqa: ANN401 - XlsxWriter has no types
     title: str,
-    columns: tuple[Column, ...],
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Value]],
     lang: Lang,
 ) -> None:
     sheet = book.add_worksheet(sheet_name(title))
@@ -95,7 +117,7 @@ def _list_sheet(
         note = column.notes[lang]
         if note:
             sheet.write_comment(0, at, note, {"x_scale": 2, "author": ""})
-        if column.choices and len(",".join(column.choices)) <= _INLINE:
+        if column.choices:
             sheet.data_validation(
                 1,
                 at,
@@ -103,7 +125,7 @@ def _list_sheet(
                 at,
                 {
                     "validate": "list",
-                    "source": list(column.choices),
+                    "source": _choices(at, column, lang),
                     # Other words are in use, too: offer, do not forbid.
                     "error_type": "information",
                     "error_title": heading,
@@ -111,10 +133,23 @@ def _list_sheet(
                 },
             )
 
+    for row, values in enumerate(rows, 1):
+        for at, value in enumerate(values):
+            sheet.write_string(row, at, cell_text(value), plain)
+
+
+def _choices(at: int, column: Column, lang: Lang) -> list[str] | str:
+    """Return what a drop-down offers: in the rule, or where the explanations stand."""
+    if len(",".join(column.choices)) <= _INLINE:
+        return list(column.choices)
+    name = sheet_name(text(lang, "sheets.notes"))
+    place = xl_col_to_name(_LISTS + at)
+    return f"='{name}'!${place}$1:${place}${len(column.choices)}"
+
 
 def _notes_sheet(
     book: Any,  # noqa: ANN401
-    columns: tuple[Column, ...],
+    columns: Sequence[Column],
     lang: Lang,
 ) -> None:
     sheet = book.add_worksheet(sheet_name(text(lang, "sheets.notes")))
@@ -145,3 +180,8 @@ def _notes_sheet(
         sheet.set_row(row, height(cells, widths))
         for at, cell in enumerate(cells):
             sheet.write_string(row, at, cell, plain if at else bold)
+        # Longer than a cell's rule may be: the rule looks here.
+        if len(",".join(column.choices)) > _INLINE:
+            place = _LISTS + row - 3
+            sheet.set_column(place, place, None, None, {"hidden": True})
+            sheet.write_column(0, place, column.choices)

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 
 from dualrandom.errors import DualRandomError
@@ -205,3 +206,90 @@ def test_what_is_due_is_told_with_the_strictest_day_first(drawn: Path) -> None:
     withdraw_penalty(late, "示罚1号", dt.date(2099, 12, 22))
     assert duties(late)[0].kind == "withdrawal"
     assert duties(late)[0].due == dt.date(2099, 12, 25)
+
+
+def fill(path: Path, **columns: str) -> None:
+    """Fill columns of a sheet, every row alike, as an officer would."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = [str(cell.value).strip("*") for cell in sheet[1]]
+    for row in range(2, sheet.max_row + 1):
+        for heading, value in columns.items():
+            sheet.cell(row, heads.index(heading) + 1).value = value
+    book.save(path)
+
+
+def test_an_officer_fills_in_the_sheet_and_a_supervisor_approves(
+    drawn: Path, run: Run
+) -> None:
+    # A sheet that was handed out is done on days that have come.
+    assert run("results", "template", DRAW, "-o", "结果.xlsx").code == 0
+    done = run("results", "import", DRAW, "结果.xlsx")
+    assert (done.code, "没有写入" in done.out) == (0, True)
+    fill(drawn / "结果.xlsx", 检查完成日期="2026-11-20", 检查结果="正常", 后续处置="无")
+    done = run("results", "import", DRAW, "结果.xlsx")
+    assert done.code == 0, done.err
+    assert "等待审核" in done.out
+    assert "未发现问题" in done.out
+    asked = run("results", "approve", DRAW)
+    assert asked.code == 4
+    request = f"results-{DRAW}.request"
+    key = "keys/supervisor/supervisor-01.key"
+    assert run("approve", request, "--key", key).code == 0
+    done = run("results", "approve", DRAW, "--approval", f"{request}.approval")
+    assert done.code == 0, done.err
+    assert run("publish").code == 0
+    told = json.loads(run("results", "show", DRAW, "--json").out)
+    assert (told["state"], told["lacking"]) == ("approved", [])
+    assert run("results", "template", DRAW, "-o", "再一次.xlsx").code == 0
+    again = run("results", "import", DRAW, "再一次.xlsx")
+    assert again.code == 4
+    assert "E924" in again.err
+
+
+def test_a_sheet_of_results_comes_back_with_what_is_wrong(
+    drawn: Path, run: Run
+) -> None:
+    run("results", "template", DRAW, "-o", "结果.xlsx")
+    fill(drawn / "结果.xlsx", 检查完成日期="2026-11-20")
+    done = run("results", "import", DRAW, "结果.xlsx")
+    assert done.code == 3
+    assert "E938" in done.err
+    assert (drawn / "结果.问题.xlsx").is_file()
+    fill(drawn / "结果.xlsx", 检查结果="挺好")
+    done = run("results", "import", DRAW, "结果.xlsx")
+    assert (done.code, "E937" in done.err) == (3, True)
+
+
+def test_penalties_and_objections_go_from_a_sheet_to_the_list_of_duties(
+    drawn: Path, run: Run
+) -> None:
+    (drawn / "处罚.csv").write_text(
+        "行政处罚决定书文号,当事人,案由,处罚依据,处罚内容,决定机关,决定日期,公示期,责任单位\n"
+        "示罚〔2026〕1号,=甲店,过期,《食品安全法》,罚款,示例局,2026-11-10,三年,执法大队\n",
+        "utf-8",
+    )
+    done = run("penalties", "import", "处罚.csv")
+    assert done.code == 0, done.err
+    assert "2029-11-10" in run("penalties", "list").out
+    (drawn / "异议.csv").write_text(
+        "异议编号,收到日期,提出人,异议内容,责任单位\nYY-1,2026-11-12,甲店,未营业,信用科\n",
+        "utf-8",
+    )
+    assert run("objections", "import", "异议.csv").code == 0
+    assert "等待答复" in run("objections", "list").out
+    (drawn / "workdays.toml").write_text(YEARS)
+    told = json.loads(run("due", "--json").out)
+    assert [(one["kind"], one["due"]) for one in told["duties"]] == [
+        ("penalty", "2026-11-19"),
+        ("reply", "2026-12-03"),
+        ("result", "2100-01-28"),
+    ]
+    said = run("due").out
+    assert said.index("执法大队") > said.index("信用科")
+    done = run("penalties", "withdraw", "示罚〔2026〕1号", "--on", "2026-11-20")
+    assert done.code == 0, done.err
+    assert "已撤销" in run("penalties", "list").out
+    assert run("publish").code == 0
+    assert "甲店" not in (drawn / "public/penalties.json").read_text()
+    assert run("log", "verify").code == 0

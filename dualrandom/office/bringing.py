@@ -1,0 +1,176 @@
+"""Sheets of results, penalties and objections, brought in and handed out.
+
+- What a sheet's rows lack comes back in a copy of it, as with every list.
+- Nothing is written while any row is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dualrandom.errors import InputError
+from dualrandom.office import journal
+from dualrandom.office.lists import write_changes
+from dualrandom.office.marking import marked
+from dualrandom.office.penalties import record_penalties
+from dualrandom.office.results import own_codes, record_results, standing_of
+from dualrandom.registry.lists import OBJECTIONS
+from dualrandom.sheets import (
+    read_objections,
+    read_penalties,
+    read_results,
+    write_results_sheet,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from dualrandom.errors import Problem
+    from dualrandom.messages import Lang
+    from dualrandom.office.place import Office
+    from dualrandom.sheets import Listing, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What became of a sheet.
+
+    Attributes:
+        rows: records read.
+        added: new ones.
+        changed: those that differ from what stood there.
+        written: whether anything was.
+    """
+
+    rows: int
+    added: int
+    changed: int
+    written: bool
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A sheet, and where its marked copy goes.
+
+    Attributes:
+        sheet: its name, where several fit.
+        problems: of the marked copy; None: beside the sheet.
+        lang: of the sentences in it.
+    """
+
+    path: Path
+    sheet: str | None = None
+    problems: Path | None = None
+    lang: Lang = "zh-CN"
+
+    def read(self, listing: Listing, reader: Callable[[], Reading[Any]]) -> Any:  # noqa: ANN401
+        """Return what a reader makes of it.
+
+        Raises:
+            InputError: as the reader refuses; E220 names the marked copy.
+        """
+        try:
+            return reader()
+        except InputError as error:
+            raise marked(error, listing, self.path, self.problems, self.lang) from error
+
+
+def hand_out_results(office: Office, draw: str, out: Path, lang: Lang) -> int:
+    """Write the sheet of a draw's results, a row a target and item; return the rows.
+
+    What was recorded already stands in it.
+
+    Raises:
+        DualRandomError: as :func:`.results.standing_of`.
+        EnvironmentProblem: E229, it cannot be written.
+    """
+    codes = own_codes(office)
+    found = standing_of(office, draw)
+    visits = found.visits
+    names = dict((*visits.targets, *visits.items))
+    write_results_sheet(out, visits.pairs, names, found.records, codes, lang)
+    return len(visits.pairs)
+
+
+def bring_results(
+    office: Office,
+    draw: str,
+    source: Source,
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+) -> Brought:
+    """Record a draw's results from a sheet; with a reason, as a correction.
+
+    Raises:
+        DualRandomError: as :func:`.sheets.read_results`, :func:`.record_results`.
+    """
+    visits = standing_of(office, draw).visits
+    items = [code for code, _ in visits.items]
+    codes = own_codes(office)
+    reading = source.read(
+        "results",
+        lambda: read_results(source.path, draw, items, codes, source.sheet),
+    )
+    seq = None
+    if not dry_run:
+        seq = record_results(office, draw, reading.records, reason=reason)
+    return Brought(
+        rows=len(reading.records),
+        added=len(reading.records),
+        changed=0,
+        written=seq is not None,
+        warnings=reading.warnings,
+    )
+
+
+def bring_penalties(
+    office: Office, source: Source, *, reason: str = "", dry_run: bool = False
+) -> Brought:
+    """Record decisions from a sheet; known ones change with a reason.
+
+    Raises:
+        DualRandomError: as :func:`.sheets.read_penalties`, :func:`.record_penalties`.
+    """
+    reading = source.read(
+        "penalties", lambda: read_penalties(source.path, source.sheet)
+    )
+    added = changed = 0
+    if not dry_run:
+        added, changed = record_penalties(office, reading.records, reason=reason)
+    return Brought(
+        rows=len(reading.records),
+        added=added,
+        changed=changed,
+        written=bool(added or changed),
+        warnings=reading.warnings,
+    )
+
+
+def bring_objections(
+    office: Office, source: Source, *, dry_run: bool = False
+) -> Brought:
+    """Record objections and their replies from a sheet; what it lacks stays.
+
+    Raises:
+        DualRandomError: as :func:`.sheets.read_objections`, or as for the log.
+    """
+    reading = source.read(
+        "objections", lambda: read_objections(source.path, source.sheet)
+    )
+    signer = journal.signer(office)
+    with journal.writing(office) as (tx, undo):
+        changes = tx.diff(OBJECTIONS, reading.records, full=False)
+        if not dry_run and not changes.empty:
+            write_changes(office, tx, undo, changes, "objections", signer=signer)
+    added, changed, _ = changes.counts
+    return Brought(
+        rows=len(reading.records),
+        added=added,
+        changed=changed,
+        written=not dry_run and not changes.empty,
+        warnings=reading.warnings,
+    )
