@@ -42,7 +42,16 @@ if TYPE_CHECKING:
     from dualrandom.policy import Policy
     from dualrandom.randomness import BeaconChecker
 
-__all__ = ["KNOWN", "LARGE", "LEAD", "Report", "Step", "Verdict", "verify_draw"]
+__all__ = [
+    "KNOWN",
+    "LARGE",
+    "LEAD",
+    "Report",
+    "Step",
+    "Steps",
+    "Verdict",
+    "verify_draw",
+]
 
 MADE: Final = frozenset((SEED, RANDOMNESS, RESULT, *(kind.name for kind in RESULTS)))
 """What a draw makes; an abandoned one need not have any of it."""
