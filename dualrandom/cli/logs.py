@@ -1,4 +1,4 @@
-"""``log``: verify, list, show, checkpoint, cosign, witness."""
+"""``log``: verify, list, show, report, checkpoint, compare, cosign, witness."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
     command(made, "verify", verify, "log.verify")
     command(made, "list", list_entries, "log.list")
     command(made, "show", show_entry, "log.show")
+    command(made, "report", report, "log.report.help")
     command(made, "checkpoint", checkpoint, "log.checkpoint")
+    command(made, "compare", compare, "log.compare.help")
     command(made, "cosign", cosign, "log.cosign")
     command(made, "witness", witness, "log.witness")
 
@@ -119,12 +121,111 @@ def show_entry(
         show.data(shown(line))
 
 
-def checkpoint() -> None:
-    """Sign and print the checkpoint."""
+def report(
+    draw: Annotated[str, typer.Argument(help=say("cli.draw_id"))], as_json: Json = False
+) -> None:
+    """Say who answers for a draw: did, approved and witnessed what, when."""
+    from dualrandom.office.accounting import answers
+
+    found = answers(here(), draw)
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/log-report/v1",
+                "draw": draw,
+                "acts": [
+                    {
+                        "seq": one.seq,
+                        "time": one.time,
+                        "act": one.act,
+                        "about": one.about,
+                        "by": one.by,
+                        "key": one.key,
+                        "approved": list(one.approved),
+                        "witnessed": [
+                            {"by": name, "time": time} for name, time in one.witnessed
+                        ],
+                        "entry": one.entry.decode(),
+                        "proof": one.proof.decode(),
+                    }
+                    for one in found
+                ],
+            }
+        )
+        return
+    columns = ("seq", "time", "act", "by", "approved", "witnessed")
+    show.table(
+        [say(f"cli.log.report.{column}") for column in columns],
+        [
+            (
+                one.seq,
+                show.moment(one.time),
+                f"{one.act} {one.about}".strip(),
+                one.by,
+                say("ui.comma").join(one.approved),
+                say("ui.comma").join(
+                    f"{name} {show.moment(time)}" for name, time in one.witnessed
+                ),
+            )
+            for one in found
+        ],
+    )
+    show.talk(say("cli.log.report.proofs", draw=draw))
+
+
+def checkpoint(
+    qr: Annotated[Path | None, typer.Option(help=say("cli.log.qr"))] = None,
+) -> None:
+    """Sign and print the checkpoint; draw it for the minutes."""
     from dualrandom.office.memory import checkpoint as sign
 
-    for line in sign(here()).decode().splitlines():
+    signed = sign(here())
+    if qr is not None:
+        from dualrandom.folder import write_file
+        from dualrandom.qrcode import qr_svg
+
+        write_file(qr, qr_svg(signed))
+    for line in signed.decode().splitlines():
         show.data(shown(line))
+
+
+def compare(
+    one: Annotated[Path, typer.Argument(help=say("cli.log.compare.one"))],
+    other: Annotated[Path, typer.Argument(help=say("cli.log.compare.other"))],
+    policy: Policy = None,
+    genesis: Genesis = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether two checkpoints or logs are of one history, or prove a fork."""
+    from dualrandom.office.checking import log_trust
+    from dualrandom.office.comparing import Relation
+    from dualrandom.office.comparing import compare as hold
+
+    trust = log_trust(against=None, policy=policy, genesis=genesis)
+    with show.busy(say("cli.busy.verify")):
+        done = hold(one, other, trust)
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/log-compare/v1",
+                "exit_code": done.exit_code,
+                "relation": str(done.relation),
+                "origin": done.origin,
+                "sizes": list(done.sizes),
+                "signed": done.signed,
+                "checkpoints": [note.decode() for note in done.notes],
+            }
+        )
+        raise typer.Exit(done.exit_code)
+    sizes = {"one": done.sizes[0], "other": done.sizes[1]}
+    show.data(say(f"cli.log.compare.{done.relation}", **sizes))
+    if done.relation is Relation.FORK:
+        show.data(say(f"cli.log.compare.{'signed' if done.signed else 'unsigned'}"))
+        for place, note in zip((one, other), done.notes, strict=True):
+            show.data(f"── {shown(str(place))}")
+            for line in note.decode().splitlines():
+                show.data(shown(line))
+    raise typer.Exit(done.exit_code)
 
 
 def cosign(

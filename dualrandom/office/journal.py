@@ -212,7 +212,7 @@ def write_proofs(office: Office, *draws: str) -> None:
             seqs["abandon" if life.result is None else "result"] = life.ended
         files = {}
         for act, seq in seqs.items():
-            signed = _covering(office, seq)
+            signed = covering(office, seq)
             if signed is None:
                 continue
             size = audit.parse_checkpoint(signed).checkpoint.size
@@ -223,7 +223,8 @@ def write_proofs(office: Office, *draws: str) -> None:
             write_files(office.draw(draw), files)
 
 
-def _covering(office: Office, seq: int) -> bytes | None:
+def covering(office: Office, seq: int) -> bytes | None:
+    """Return the first witnessed checkpoint that holds an entry, else the first."""
     first = None
     for path in memory.kept_checkpoints(office):
         if int(path.name) <= seq:
