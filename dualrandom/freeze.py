@@ -271,7 +271,12 @@ def prepare(
     return lists
 
 
-def _check_staffing(task: TaskRecord, lists: Lists) -> None:
+def check_regions(task: TaskRecord, lists: Lists) -> None:
+    """Refuse an empty region where regions matter.
+
+    Raises:
+        StateError: E362.
+    """
     if task.area is not Area.ANY:
         for kind in (TARGETS, INSPECTORS):
             empty = [row.id for row in lists.of(kind) if not row.region]
@@ -279,6 +284,10 @@ def _check_staffing(task: TaskRecord, lists: Lists) -> None:
                 raise StateError(
                     "E362", where=Where(file=kind.name), id=empty[0], count=len(empty)
                 )
+
+
+def _check_staffing(task: TaskRecord, lists: Lists) -> None:
+    check_regions(task, lists)
     alone = unstaffable(
         targets=lists.of(TARGETS),
         posts=task.posts,

@@ -1,4 +1,4 @@
-"""``task``: new, edit, show, list, delete."""
+"""``task``: new, edit, show, check, list, delete."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     command(made, "new", new, "task.new")
     command(made, "edit", edit, "task.edit")
     command(made, "show", show_task, "task.show")
+    command(made, "check", check, "task.check.help")
     command(made, "list", list_tasks, "task.list")
     command(made, "delete", delete, "task.delete")
 
@@ -132,6 +133,27 @@ def _show(task: TaskRecord) -> None:
         [say("cli.field"), say("cli.value")],
         [(say(f"cli.task.field.{k}"), _words(v)) for k, v in found.items() if v],
     )
+
+
+def check(
+    task: Task,
+    runs: Annotated[
+        int, typer.Option(min=0, max=1000, help=say("cli.task.check.runs"))
+    ] = 20,
+    as_json: Json = False,
+) -> None:
+    """Check a task before its freeze."""
+    from dualrandom.cli.staffing import document, print_staffing
+    from dualrandom.office.outlook import check_staffing
+
+    with show.busy(say("cli.busy.freeze")):
+        found = check_staffing(here(), task, runs=runs)
+    if as_json:
+        show.document(document(found))
+    else:
+        print_staffing(found)
+    if found.fails:
+        raise typer.Exit(1)
 
 
 def list_tasks(as_json: Json = False) -> None:
