@@ -28,6 +28,7 @@ from dualrandom.documents import announcement_bytes
 from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
 from dualrandom.folder import write_files
 from dualrandom.freeze import Lists, freeze_files, prepare
+from dualrandom.items import ItemState, missing, state_of
 from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
 from dualrandom.office.outside import check_ahead, last_known
@@ -97,12 +98,13 @@ def freeze(
 
     Raises:
         StateError: E381 no such task; E383 an announcement is open; E384 already
-            drawn and no reason given; E385 an item is unknown; E386 an item is a
-            draft, not in force or expired; E387 the period is over; E388 the release
-            is before the inspections end; E188 a folder is in the way; E189 a list
-            is not what the log says; E623, a value that may be known already; E401,
-            E402, E361-E364 as for ``prepare``; E180, E183, E184 as for the log;
-            E415, rules.md is not what was logged.
+            drawn and no reason given; E385 an item is unknown; E386 one is a draft,
+            E313 has expired, E314 is not published yet, E315 is no longer in use;
+            E387 the period is over; E388 the release is before the inspections end;
+            E188 a folder is in the way; E189 a list is not what the log says; E623,
+            a value that may be known already; E401, E402, E361-E364 as for
+            ``prepare``; E180, E183, E184 as for the log; E415, rules.md is not what
+            was logged.
         InputError: E366, a reason that nobody could read; E371, not a draw id; E379,
             E606, E607, E610, the sources.
         EnvironmentProblem: E187, fixed and logged, but not proved yet; E151, rules.md
@@ -312,9 +314,7 @@ def _item(tx: Reader, code: str, today: dt.date) -> Item:
     if not found:
         raise StateError("E385", item=code)
     for record in found:
-        expired = record.expires is not None and record.expires < today
-        early = record.effective is not None and record.effective > today
-        if not (record.draft or expired or early):
+        if state_of(record, today) is ItemState.IN_FORCE:
             version = tx.item(record.code, record.sub)
             return Item(
                 code=record.code,
@@ -322,7 +322,19 @@ def _item(tx: Reader, code: str, today: dt.date) -> Item:
                 name=record.name,
                 basis=record.basis,
             )
-    raise StateError("E386", item=code)
+    # Of several sub-items the first says why: none of them may be used.
+    first = found[0]
+    match state_of(first, today):
+        case ItemState.DRAFT:
+            lacking = "\u3001".join(word("item-field", name) for name in missing(first))
+            raise StateError("E386", item=code, missing=lacking or first.status)
+        case ItemState.EXPIRED:
+            raise StateError("E313", item=code, expires=str(first.expires))
+        case ItemState.UNPUBLISHED:
+            from_ = "" if first.effective is None else str(first.effective)
+            raise StateError("E314", item=code, effective=from_ or first.status)
+        case _:
+            raise StateError("E315", item=code, status=first.status)
 
 
 def _registry(tx: Reader) -> RegistryState:

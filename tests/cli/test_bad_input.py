@@ -284,9 +284,9 @@ COMMON = ("--item", "SP-03", *PERIOD)
             with_task("--item", "CG-01", "--ratio", "3%", *PERIOD), T2, 4, "E386",
             id="an item that is a draft",
         ),
-        pytest.param(the_items_end, FREEZE, 4, "E386", id="an item that has expired"),
+        pytest.param(the_items_end, FREEZE, 4, "E313", id="an item that has expired"),
         pytest.param(
-            the_items_begin_later, FREEZE, 4, "E386", id="an item that is not in force"
+            the_items_begin_later, FREEZE, 4, "E314", id="an item that is not in force"
         ),
         pytest.param(
             with_task("--ratio", "3%", "--item", "SP-03", "--title", "例",
