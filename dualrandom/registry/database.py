@@ -8,7 +8,7 @@ them as an exception.
   decides on what the other is about to change.
 - A reading one sees one state of all, whatever others write meanwhile.
 - What was committed survives a power cut.
-- Every transaction has a connection of its own.
+- Every transaction has a connection of its own, but for those in :meth:`.held`.
 
 Spec: log-v1 §6.
 """
@@ -51,6 +51,7 @@ class Database(ABC):
     def __init__(self, name: str, engine: Engine) -> None:
         self.name = name
         self.engine = engine
+        self._idle: list[Connection] = []
 
     @abstractmethod
     def create(self) -> None:
@@ -93,10 +94,32 @@ class Database(ABC):
             EnvironmentProblem: E101, E104–E108, E110, E117, E118.
             StateError: E341, the database's own rules refused a row.
         """
-        with self.border(), self.engine.connect() as connection:
-            connection = connection.execution_options(write=write)  # noqa: PLW2901 - itself
+        with self.border(), self._connection() as connection:
+            connection.execution_options(write=write)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep one connection for the transactions of a block, one after the other."""
+        with self.border(), self.engine.connect() as connection:
+            self._idle.append(connection)
+            try:
+                yield
+            finally:
+                self._idle.clear()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        if not self._idle:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        held = self._idle.pop()
+        try:
+            yield held
+        finally:
+            self._idle.append(held)
 
     @contextmanager
     def border(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
@@ -28,6 +28,16 @@ START: Final = "0" * 64
 """What entry 0 names as the leaf before it. Spec: log-v1 §1."""
 
 
+# Made once: to put a statement together takes longer than to run it.
+_HEAD: Final = select(entry.c.seq, entry.c.leaf).order_by(entry.c.seq.desc()).limit(1)
+_FROM: Final = (
+    select(entry.c.data).where(entry.c.seq >= bindparam("start")).order_by(entry.c.seq)
+)
+_AT: Final = select(entry.c.data).where(entry.c.seq == bindparam("at"))
+_BY_OP: Final = select(entry.c.data).where(entry.c.op == bindparam("op"))
+_INSERT: Final = insert(entry)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The newest entry: its number and its leaf hash, hex."""
@@ -38,18 +48,24 @@ class Head:
 
 def head(connection: Connection) -> Head | None:
     """Return the newest entry, or None of an empty log."""
-    query = select(entry.c.seq, entry.c.leaf).order_by(entry.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
+    row = connection.execute(_HEAD).first()
     return None if row is None else Head(seq=row.seq, leaf=row.leaf)
 
 
 def append(
-    connection: Connection, seq: int, prev: str, op: str, leaf: str, data: bytes
+    connection: Connection,
+    last: Head | None,
+    seq: int,
+    prev: str,
+    op: str,
+    leaf: str,
+    data: bytes,
 ) -> None:
     """Append an entry to the log, if the head is still the one that it follows.
 
     Args:
         connection: in a writing transaction.
+        last: the newest entry.
         seq: its number.
         prev: leaf hash of the entry before, hex; 64 zeros in entry 0.
         op: the caller's unique name for this act.
@@ -64,35 +80,34 @@ def append(
     where = Where(entry=seq)
     if leaf_hash(data).hex() != leaf:
         raise VerificationError("E343", where=where)
-    last = head(connection)
     expected = (0, START) if last is None else (last.seq + 1, last.leaf)
     if entry_by_op(connection, op) is not None:
         raise StateError("E342", where=where, op=op)
     if (seq, prev) != expected:
         raise StateError("E340", where=where, seq=expected[0])
     connection.execute(
-        insert(entry),
+        _INSERT,
         {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
     )
 
 
 def entries(connection: Connection, start: int = 0) -> Iterator[bytes]:
     """Return the entries from a number on, in order."""
-    query = select(entry.c.data).where(entry.c.seq >= start).order_by(entry.c.seq)
-    return (row.data for row in connection.execute(query))
+    found = connection.execute(_FROM, {"start": start})
+    return iter(found.scalars())
 
 
 def entry_at(connection: Connection, seq: int) -> bytes | None:
     """Return one entry, or None."""
-    query = select(entry.c.data).where(entry.c.seq == seq)
-    data: bytes | None = connection.execute(query).scalar_one_or_none()
+    found = connection.execute(_AT, {"at": seq})
+    data: bytes | None = found.scalar_one_or_none()
     return data
 
 
 def entry_by_op(connection: Connection, op: str) -> bytes | None:
     """Return the entry that an act left, or None: so a retry finds its own."""
-    query = select(entry.c.data).where(entry.c.op == op)
-    data: bytes | None = connection.execute(query).scalar_one_or_none()
+    found = connection.execute(_BY_OP, {"op": op})
+    data: bytes | None = found.scalar_one_or_none()
     return data
 
 

@@ -219,6 +219,19 @@ class Reader:
 class Writer(Reader):
     """A view that can change lists, draws and the log; all of it, or nothing."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._head: Head | None = None
+
+    def head(self) -> Head | None:
+        """Return the newest log entry's number and leaf, or None.
+
+        Nobody else writes meanwhile: what was read once stands.
+        """
+        if self._head is None:
+            self._head = super().head()
+        return self._head
+
     def append(self, seq: int, prev: str, op: str, leaf: str, data: bytes) -> None:
         """Append an entry to the log; see :func:`.log_store.append`.
 
@@ -226,7 +239,9 @@ class Writer(Reader):
             StateError: E340, the head has moved; E342, ``op`` is there already.
             VerificationError: E343, ``leaf`` does not fit.
         """
-        log_store.append(self._connection, seq, prev, op, leaf, data)
+        last = self.head()
+        log_store.append(self._connection, last, seq, prev, op, leaf, data)
+        self._head = log_store.Head(seq=seq, leaf=leaf)
 
     def apply(
         self,
@@ -330,6 +345,16 @@ class Registry:
         made.must_be_there()
         made.upgrade()
         return cls.open(place, wait=wait)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the database open for many transactions, one after the other.
+
+        Raises:
+            EnvironmentProblem: E101, E104–E108, E110, E117.
+        """
+        with self._database.held():
+            yield
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
