@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "office.toml"
+DATABASE: Final = "office.db"
 SITE_FIELDS: Final = (
     "domain",
     "url",
@@ -58,7 +59,7 @@ class Settings:
 
     name: str
     origin: str
-    database: str = "office.db"
+    database: str = DATABASE
     officer: str = "keys/officer-01.key"
     log_key: str = "keys/log.key"
     site: tuple[tuple[str, str], ...] = ()

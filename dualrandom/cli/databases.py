@@ -1,4 +1,4 @@
-"""``db``: where registries are kept. The administrator's commands, and a check."""
+"""``db``, ``backup``, ``restore``: where registries are kept, and kept safe."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def register(app: typer.Typer) -> None:
     command(made, "init", init, "db.init")
     command(made, "upgrade", upgrade, "db.upgrade")
     command(made, "check", check, "db.check")
+    command(app, "backup", backup, "backup.help")
+    command(app, "restore", restore, "restore.help")
 
 
 def init(
@@ -101,3 +103,89 @@ def check(as_json: Json = False) -> None:
             show.data(say("cli.db.sound"))
     if found:
         raise typer.Exit(1)
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(help=say("cli.backup.file"))],
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help=say("cli.backup.with_keys"))
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a backup of the office."""
+    from dualrandom.office.backup import back_up
+
+    with show.busy(say("cli.busy.db")):
+        made = back_up(here(), out, with_keys=with_keys)
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/backed-up/v1",
+                "file": str(out),
+                "entries": made.entries,
+                "files": made.files,
+                "keys": made.keys,
+            }
+        )
+        return
+    show.data(
+        say("cli.backup.done", file=str(out), entries=made.entries, files=made.files)
+    )
+    show.talk(say("cli.backup.keys" if made.keys else "cli.backup.no_keys"))
+    show.talk(say("cli.backup.next", file=str(out)))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help=say("cli.backup.file"))],
+    folder: Annotated[
+        Path | None, typer.Argument(help=say("cli.restore.folder"))
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help=say("cli.restore.check"))
+    ] = False,
+    newest: Annotated[Path | None, typer.Option(help=say("cli.restore.newest"))] = None,
+    database: Annotated[str, typer.Option(help=say("cli.init.database"))] = "",
+    as_json: Json = False,
+) -> None:
+    """Make an office from a backup, or only check one."""
+    from dualrandom.errors import UsageError
+    from dualrandom.office.backup import check_backup
+    from dualrandom.office.backup import restore as bring_back
+
+    if check == (folder is not None):
+        raise UsageError("E196")
+    with show.busy(say("cli.busy.db")):
+        if folder is None:
+            found = check_backup(file, newest=newest)
+        else:
+            found = bring_back(file, folder, newest=newest, database=database)
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/restored/v1",
+                "folder": None if folder is None else str(folder),
+                "entries": found.entries,
+                "signed": found.signed,
+                "verified": found.verified,
+                "notes": [show.problem(item) for item in found.notes],
+            }
+        )
+    else:
+        key = "checked" if folder is None else "done"
+        show.data(
+            say(f"cli.restore.{key}", folder=str(folder or ""), entries=found.entries)
+        )
+        show.warnings(found.notes)
+    if found.signed > found.entries:
+        show.talk(
+            show.styled(
+                say(
+                    "cli.restore.old",
+                    entries=found.entries,
+                    signed=found.signed,
+                    missing=found.signed - found.entries,
+                ),
+                "red",
+            )
+        )
+        raise typer.Exit(4)

@@ -19,7 +19,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dualrandom.registry import check, check_storage, draws, files, history, log_store
+from dualrandom.registry import (
+    check,
+    check_storage,
+    draws,
+    dump,
+    files,
+    history,
+    log_store,
+)
 from dualrandom.registry.address import Address
 from dualrandom.registry.changes import Changes, Stamp, Version
 from dualrandom.registry.database import WAIT
@@ -203,6 +211,10 @@ class Reader:
         """
         return history.diff(self._connection, kind, records, full=full, retire=retire)
 
+    def dump(self) -> Iterator[bytes]:
+        """Return all that the registry holds; see :mod:`.dump`."""
+        return dump.dump(self._connection)
+
     def check_storage(self) -> tuple[Problem, ...]:
         """Return what is not built as this program builds it, whatever it holds."""
         return tuple(check_storage.check(self._connection))
@@ -242,6 +254,16 @@ class Writer(Reader):
         last = self.head()
         log_store.append(self._connection, last, seq, prev, op, leaf, data)
         self._head = log_store.Head(seq=seq, leaf=leaf)
+
+    def load(self, lines: Iterable[bytes]) -> None:
+        """Write what :meth:`dump` gave into this registry, which is empty.
+
+        Raises:
+            VerificationError: E193, not such lines.
+            StateError: E341, the database's own rules refuse a row.
+        """
+        dump.load(self._connection, lines)
+        self._head = None
 
     def apply(
         self,
