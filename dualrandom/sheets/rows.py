@@ -251,13 +251,13 @@ class _Work:
         gap = not all(at.values[name][at.index] for name in self._required)
         if not (gap or self._lacks_id(at)):
             return False
-        if any(not f.warning and f.code not in _NO_ID for _, f in at.odd):
-            return False
         texts = [text for cell in at.cells if (text := str(cell)[:_LOOKED_AT].strip())]
         if not texts:
             return True
         code = self._kind_of_row(at, texts, gap=gap)
-        if code is None:
+        wrong = any(not f.warning and f.code not in _NO_ID for _, f in at.odd)
+        # A heading is no date, nor is a sum; but what may be data is not passed over.
+        if code is None or (wrong and code == "E274"):
             return False
         where = self._table.sheet.where(at.row)
         self._table.findings.warn(code, where, text=texts[0][:_SHOWN])
