@@ -45,5 +45,7 @@ HEAD_ROWS: Final = 50
 BATCH_ROWS: Final = 200
 MAX_PROBLEMS: Final = 10_000
 """Refused rows that are named; further ones are counted."""
+MAX_COUNTED: Final = 20_000
+"""Refused rows that are counted; then the rest is not read any more."""
 MAX_WARNINGS: Final = 1_000
 """Warnings of one code that are named; further ones are counted."""

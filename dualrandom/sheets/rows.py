@@ -121,6 +121,8 @@ def fill(table: Table, layout: Layout, batches: Iterable[Rows]) -> None:
         above = max(table.header.data + 1 - first, 0)
         if above < len(batch):
             work.take(first + above, batch[above:])
+        if table.findings.count >= limits.MAX_COUNTED:
+            break
         first += len(batch)
     hidden = table.sheet.hidden.intersection(table.rows)
     if hidden:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dualrandom.errors import InputError
-from dualrandom.sheets import read_inspectors, read_items, read_targets
+from dualrandom.sheets import (
+    load_mapping,
+    mark_problems,
+    read_inspectors,
+    read_items,
+    read_targets,
+    write_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,3 +79,41 @@ def test_lists_that_are_refused(
         read(DATA / name)
     assert caught.value.code == fault
     assert Counter(p.code for p in caught.value.problems) == problems
+
+
+def test_a_list_of_other_names_is_read_by_a_mapping(tmp_path: Path) -> None:
+    """The stock exchange's list says nothing of credit codes; a mapping says what is."""
+    mapping = tmp_path / "szse.toml"
+    said = {
+        "id": "A股代码",
+        "name": "公司全称",
+        "region": "省    份",
+        "industry": "所属行业",
+    }
+    lines = [f'{field} = "{heading}"' for field, heading in said.items()]
+    mapping.write_text("\n".join(['list = "targets"', "[columns]", *lines]), "utf-8")
+    form = load_mapping(mapping, "targets")
+    reading = read_targets(DATA / "messy/szse_A股列表_20251022.xlsx", form=form)
+    assert reading.rows > 2_000
+    assert all(row.public.region and row.public.industry for row in reading.records)
+
+
+@pytest.mark.parametrize(
+    "name", ["targets_zhejiang.csv", "messy/moe_universities_2017.xls"]
+)
+def test_what_was_read_goes_out_and_comes_back(name: str, tmp_path: Path) -> None:
+    before = read_targets(DATA / name)
+    write_list(tmp_path / "a.csv", "targets", before.records)
+    assert read_targets(tmp_path / "a.csv").records == before.records
+
+
+@pytest.mark.parametrize("name", ["messy/anomalous_names.csv"])
+def test_a_refused_list_comes_back_marked(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_targets(DATA / name)
+    copy = tmp_path / "a.xlsx"
+    mark_problems("targets", DATA / name, caught.value.problems, copy)
+    with pytest.raises(InputError) as again:
+        read_targets(copy)
+    places = [(p.code, p.where.cell) for p in caught.value.problems]
+    assert [(p.code, p.where.cell) for p in again.value.problems] == places
