@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dualrandom.messages import problem_line
-from dualrandom.records import InspectorRecord, Recusal, TargetPrivate, TargetRecord
+from dualrandom.records import (
+    InspectorRecord,
+    Licence,
+    Recusal,
+    TargetPrivate,
+    TargetRecord,
+)
 from dualrandom.sheets import read_inspectors, read_items, read_targets
 from tests.sheetmaking import (
     LANGUAGES,
@@ -101,6 +107,7 @@ def test_all_fields_of_a_target(tmp_path: Path) -> None:
         address="示例路1号",
         established=dt.date(2020, 5, 1),
         tags=("食品", "网络"),
+        licences=(Licence(name="", number="JY1"),),
     )
     assert reading.records[0].private == TargetPrivate(
         id=code(1),  # type: ignore[arg-type]
@@ -108,7 +115,7 @@ def test_all_fields_of_a_target(tmp_path: Path) -> None:
         risk_date=dt.date(2026, 1, 5),
         last_inspected=dt.date(2025, 6, 30),
     )
-    assert reading.unused == ("许可证编号",)
+    assert reading.unused == ()
     assert reading.rows == 1
     assert reading.sheet == "Sheet1"
     assert reading.warnings == ()
