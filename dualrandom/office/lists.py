@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from dualrandom.keys import PrivateKey
     from dualrandom.messages import Lang
     from dualrandom.office.place import Office
-    from dualrandom.records import Recusal
     from dualrandom.registry import Reader, Writer
     from dualrandom.registry.changes import Changes
     from dualrandom.registry.kinds import ListKind
@@ -123,13 +122,15 @@ def import_list(
     if problems is not None:
         check_new(problems)
     form = load_mapping(mapping, name) if mapping else None
+    try:
+        reading, incoming = _read(name, path, sheet, form)
+    except InputError as error:
+        if dry_run and problems is None:
+            raise
+        raise marked(error, name, path, problems, lang, form) from error
     with office.registry.read() as tx:
-        try:
-            reading, incoming = _read(tx, name, path, sheet, form)
-        except InputError as error:
-            if dry_run and problems is None:
-                raise
-            raise marked(error, name, path, problems, lang, form) from error
+        if name == "inspectors":
+            incoming = [_beside_dated(tx, kind, told) for kind, told in incoming]
         found = [tx.diff(kind, records) for kind, records in incoming]
         empty = not any(tx.count(kind) for kind, _ in incoming)
     drafts = sum(r.draft for r in reading.records) if name == "items" else 0
@@ -157,7 +158,7 @@ def import_list(
 
 
 def _read(
-    tx: Reader, name: ListName, path: Path, sheet: str | None, form: Layout | None
+    name: ListName, path: Path, sheet: str | None, form: Layout | None
 ) -> tuple[Any, list[tuple[ListKind[Any], tuple[Any, ...]]]]:
     if name == "items":
         items = read_items(path, sheet, form=form)
@@ -172,24 +173,28 @@ def _read(
     people = tuple(record for record, _ in inspectors.records)
     incoming: list[tuple[ListKind[Any], tuple[Any, ...]]] = [(INSPECTORS, people)]
     if "recusals" in inspectors.fields:
-        told = [r for _, some in inspectors.records for r in some]
-        incoming.append((RECUSALS, _recusals(tx, told)))
+        told = tuple(r for _, some in inspectors.records for r in some)
+        incoming.append((RECUSALS, told))
     return inspectors, incoming
 
 
-def _recusals(tx: Reader, told: list[Recusal]) -> tuple[Recusal, ...]:
-    """Return the recusals once the inspectors' sheet is in.
+def _beside_dated(
+    tx: Reader, kind: ListKind[Any], told: tuple[Any, ...]
+) -> tuple[ListKind[Any], tuple[Any, ...]]:
+    """Return a list from the inspectors' sheet as it stands once the sheet is in.
 
-    Its column is all there is of recusals without days; those with days have a list of
-    their own, which no other sheet takes away.
+    The column of recusals is all there is of those without days; those with days have
+    a list of their own, which no other sheet takes away.
     """
+    if kind is not RECUSALS:
+        return kind, told
     dated = {
         (one.inspector, one.target): one
         for one in tx.recusals()
         if one.start is not None or one.end is not None
     }
     own = [one for one in told if (one.inspector, one.target) not in dated]
-    return (*dated.values(), *own)
+    return kind, (*dated.values(), *own)
 
 
 def write_changes(

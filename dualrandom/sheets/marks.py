@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dualrandom.sheets.source import Sheet
     from dualrandom.sheets.texts import Cell
 
-_COPIED: Final = 32 * MIB
+_COPIED: Final = 12 * MIB
 """Unpacked. Larger books are written anew: openpyxl needs many times their size."""
 _RED: Final = "FFC7CE"
 _WIDTH: Final = 60
