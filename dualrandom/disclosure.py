@@ -89,6 +89,7 @@ class PublicDraw:
         approved: frozenset[str] = frozenset(),
         order_witnessed: bool = False,
         released: bool = False,
+        verdicts: tuple[tuple[str, int], ...] = (),
         now: str | None = None,
     ) -> PublicDraw:
         """Read the public files of a draw folder, and open no other.
@@ -98,7 +99,8 @@ class PublicDraw:
             approved: parties whose own keys approved the announcement.
             order_witnessed: whether a witness cosigned the announcement in time.
             released: whether the sealed files were released.
-            now: UTC; None: no draw is called overdue.
+            verdicts: of supervisors, see :class:`DrawLine`.
+            now: UTC; None: no draw is called overdue, or its release late.
 
         Raises:
             EnvironmentProblem: E901, a public file that is due is missing.
@@ -134,6 +136,14 @@ class PublicDraw:
                     and announcement.due < now
                 ),
                 reason=ending.reason,
+                released=released,
+                late=(
+                    announcement.release is not None
+                    and not released
+                    and now is not None
+                    and announcement.release < now[:10]
+                ),
+                verdicts=verdicts,
             ),
         )
 

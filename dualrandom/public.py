@@ -157,6 +157,9 @@ class DrawLine:
         standing: what the draw may be called (draw-v1 §4).
         order_witnessed: whether a witness cosigned the announcement in time.
         reason: code of an abandonment.
+        released: whether what was sealed is sealed no more.
+        late: whether it should be, and is not.
+        verdicts: (key name, what that supervisor's own check ended with: 0, 1 or 6).
     """
 
     draw: str
@@ -169,6 +172,9 @@ class DrawLine:
     abandoned_at: str | None = None
     overdue: bool = False
     reason: str | None = None
+    released: bool = False
+    late: bool = False
+    verdicts: tuple[tuple[str, int], ...] = ()
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────
@@ -229,6 +235,12 @@ def _draw(line: DrawLine) -> dict[str, object]:
         out["overdue"] = True
     if line.reason is not None:
         out["reason"] = line.reason
+    if line.released:
+        out["released"] = True
+    if line.late:
+        out["late"] = True
+    if line.verdicts:
+        out["verdicts"] = [{"by": by, "verdict": v} for by, v in line.verdicts]
     return out
 
 
@@ -329,6 +341,14 @@ def parse_draws(data: bytes) -> tuple[DrawLine, ...]:
                 abandoned_at=_maybe(line, "abandoned_at"),
                 overdue=line.has("overdue") and line.flag("overdue"),
                 reason=line.text("reason") if line.has("reason") else None,
+                released=line.has("released") and line.flag("released"),
+                late=line.has("late") and line.flag("late"),
+                verdicts=tuple(
+                    (said.text("by"), said.number("verdict"))
+                    for said in line.children("verdicts")
+                )
+                if line.has("verdicts")
+                else (),
             )
             for line in _top(data, _DRAWS_SCHEMA).children("draws")
         )

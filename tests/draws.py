@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dualrandom.keys import load_key
+from dualrandom.office import journal
+from dualrandom.office.place import open_office
 from tests.refusals import DICE, PERIOD
 
 ROOT = Path(__file__).parent.parent
@@ -65,3 +68,17 @@ def rows(folder: Path, name: str) -> list[list[str]]:
     """Return the records of a table, without header, salt and strata."""
     lines = (folder / name).read_text("utf-8").splitlines()[1:]
     return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+def logged_only(office: Path, dice: str) -> None:
+    """Leave an office as a draw does that dies right after it logged its dice."""
+    opened = open_office(office, unlock=load_key)
+    with journal.writing(opened) as (tx, _):
+        life = journal.open_draw(journal.told(tx), "2026-001")
+        body = {
+            "draw": life.draw,
+            "commitment": life.commitment,
+            "source": 0,
+            "digits": dice,
+        }
+        journal.append(opened, tx, "draw.dice", body, signer=opened.officer())

@@ -1,10 +1,10 @@
-"""The life of a draw: ``freeze draw abandon verify why pack``."""
+"""The life of a draw: ``rehearse freeze draw abandon``."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,22 +12,22 @@ from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.approvals import Approvals, need_approval
 from dualrandom.cli.language import lang, say
-from dualrandom.cli.options import DryRun, Engine, Genesis, Json, Out, Policy, here
+from dualrandom.cli.options import DryRun, Engine, Json, here
 from dualrandom.cli.values import collect, given
-from dualrandom.messages import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dualrandom.matching import Shortage
     from dualrandom.office.drawing import Waiting
     from dualrandom.office.freezing import Frozen
+    from dualrandom.office.place import Office
     from dualrandom.randomness import Source
-    from dualrandom.verify import Report, Step
 
 Draw = Annotated[str, typer.Argument(help=say("cli.draw_id"))]
 Lottery = Annotated[str, typer.Option(help=say("cli.draw.lottery"))]
 Secrets = Annotated[list[str], typer.Option(help=say("cli.draw.secret"))]
 Beacons = Annotated[list[Path], typer.Option(help=say("cli.draw.beacon"))]
-_MARKS = {"agrees": "✓", "differs": "✗", "people": "?", "unchecked": "–"}
-_STYLES = {"agrees": "green", "differs": "red", "people": "yellow", "unchecked": "dim"}
 
 
 def register(app: typer.Typer) -> None:
@@ -35,28 +35,34 @@ def register(app: typer.Typer) -> None:
     command(app, "freeze", freeze, "freeze.help")
     command(app, "draw", draw, "draw.help")
     command(app, "abandon", abandon, "abandon.help")
-    command(app, "verify", verify, "verify.help")
-    command(app, "why", why, "why.help")
-    command(app, "pack", pack, "pack.help")
+    command(app, "rehearse", rehearse, "rehearse.help")
 
 
 def freeze(
     task: Annotated[str, typer.Argument(help=say("cli.task.id"))],
-    randomness: Annotated[list[str], typer.Option(help=say("cli.freeze.randomness"))],
+    randomness: Annotated[
+        list[str], typer.Option(help=say("cli.freeze.randomness"))
+    ] = [],  # noqa: B006
     sealed_until: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help=say("cli.freeze.sealed_until"))
     ] = "",
     draw_id: Annotated[str, typer.Option("--draw", help=say("cli.freeze.draw"))] = "",
     reason: Annotated[str, typer.Option(help=say("cli.freeze.reason"))] = "",
+    ask: Annotated[bool, typer.Option("--ask", help=say("cli.freeze.ask"))] = False,
+    approval: Approvals = [],  # noqa: B006
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Fix and log the announcement."""
+    from dualrandom.office.freezing import approved
     from dualrandom.office.freezing import freeze as fix
     from dualrandom.office.sources import parse_source
 
-    sources = tuple(map(parse_source, randomness))
     office = here()
+    if approval:
+        _announce_approved(office, task, approval)
+        return
+    sources = tuple(map(parse_source, randomness))
     with show.busy(say("cli.busy.freeze")):
         done = fix(
             office,
@@ -66,9 +72,13 @@ def freeze(
             draw=draw_id,
             reason=reason,
             dry_run=dry_run,
+            ask=ask,
             # What such a draw may be called is said before anything is fixed.
             say=(lambda _: None) if as_json else _say_standing,
         )
+    if ask and not dry_run:
+        request = Path(f"freeze-{done.announcement.draw}.request")
+        need_approval(office, approved(office, task), request)
     if as_json:
         show.document(
             {
@@ -89,6 +99,15 @@ def freeze(
         show.data(say("cli.freeze.commitment", commitment=done.commitment))
         show.data(say("cli.freeze.due", due=show.moment(done.announcement.due)))
         show.talk(say("cli.freeze.next", draw=name))
+
+
+def _announce_approved(office: Office, task: str, approvals: list[Path]) -> None:
+    from dualrandom.office.freezing import announce_approved
+
+    folder = announce_approved(office, task, approvals)
+    name = folder.name
+    show.data(say("cli.freeze.done", draw=name, folder=f"draws/{name}"))
+    show.talk(say("cli.freeze.next", draw=name))
 
 
 def _say_standing(planned: Frozen) -> None:
@@ -160,6 +179,8 @@ def draw(
     if isinstance(done, Waiting):
         _say_waiting(done, as_json=as_json)
         return
+    if values.lottery:
+        show.talk(say("cli.draw.compare", numbers=values.lottery))
     if as_json:
         show.document(
             {
@@ -187,13 +208,17 @@ def draw(
             show.talk(say("cli.draw.short", stratum=stratum))
         show.data(say("cli.draw.result", digest=done.result))
         show.talk(say("cli.draw.next", draw=draw_id))
-    if done.shortages:
-        from dualrandom.messages import problem_line
-        from dualrandom.shortage import as_problem
+    _say_shortages(done.shortages)
 
+
+def _say_shortages(shortages: Sequence[Shortage]) -> None:
+    from dualrandom.messages import problem_line
+    from dualrandom.shortage import as_problem
+
+    if shortages:
         show.talk(say("cli.draw.unmatched"))
-        for shortage in done.shortages:
-            show.talk(f"  {problem_line(as_problem(shortage), lang())}")
+    for shortage in shortages:
+        show.talk(f"  {problem_line(as_problem(shortage), lang())}")
 
 
 def _say_waiting(waiting: Waiting, *, as_json: bool) -> None:
@@ -239,149 +264,43 @@ def abandon(
         show.talk(say("cli.abandon.selection", draw=draw_id))
 
 
-def verify(
-    folder: Annotated[Path, typer.Argument(help=say("cli.verify.folder"))],
-    policy: Policy = None,
-    genesis: Genesis = None,
-    engine: Engine = "",
+def rehearse(
+    task: Annotated[str, typer.Argument(help=say("cli.task.id"))],
     as_json: Json = False,
 ) -> None:
-    """Check a draw folder, or a zip of one."""
-    from dualrandom.office.looking import load_trust, office_genesis, verify_path
+    """Run a whole draw that counts for nothing."""
+    from dualrandom.cli.lists import export_header
+    from dualrandom.office.rehearsal import rehearse as run
 
-    own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
-    trust = load_trust(policy, genesis or own)
-    with show.busy(say("cli.busy.verify")) as tell:
-        report = verify_path(folder, trust, engine=engine, told=tell)
+    office = here()
+    with show.busy(say("cli.busy.draw")):
+        done = run(office, task, export_header())
+    places = [str(p.relative_to(office.root)) for p in (done.folder, done.sheet)]
     if as_json:
-        _document(report)
-    else:
-        if own is not None:
-            show.talk(say("cli.verify.own", file=str(own)))
-        _render(report)
-    raise typer.Exit(report.exit_code)
-
-
-def _render(report: Report) -> None:
-    show.data(show.styled(say("verify.title", draw=shown(report.draw)), "bold"))
-    cells = [
-        (
-            say(f"verify.{step.verdict}"),
-            say(f"verify.step.{step.name}"),
-            shown(step.file or ""),
+        show.document(
+            {
+                "schema": "dualrandom/rehearsal/v1",
+                "folder": places[0],
+                "sheet": places[1],
+                "drawn": len(done.selection.selected),
+                "reserves": len(done.selection.reserves),
+                "matched": not done.shortages,
+                "posts": done.posts,
+                "exit_code": done.report.exit_code,
+            }
         )
-        for step in report.steps
-    ]
-    lines = zip(report.steps, show.columns(cells), strict=True)
-    for number, (step, line) in enumerate(lines, 1):
-        mark = show.styled(_MARKS[step.verdict], _STYLES[step.verdict])
-        show.data(f"{number:>3} {mark} {line}  {_detail(step)}".rstrip())
-    if report.standing is not None:
-        words = [say(f"verify.standing_{report.standing}")]
-        if report.unwitnessed and str(report.standing) != "none":
-            words.append(say("verify.unwitnessed"))
-        show.data(say("verify.standing", words=say("ui.comma").join(words)))
-    code = report.exit_code
-    verdicts = [str(step.verdict) for step in report.steps]
-    if code == 0:
-        show.data(show.styled(say("verify.all"), "green"))
-    elif code == 1:
-        show.data(
-            show.styled(say("verify.bad", count=verdicts.count("differs")), "red")
+        return
+    show.talk(show.styled(say("cli.rehearse.mark"), "yellow"))
+    show.data(
+        say(
+            "cli.draw.done",
+            drawn=len(done.selection.selected),
+            reserves=len(done.selection.reserves),
+            posts=done.posts,
         )
-    else:
-        count = verdicts.count("unchecked")
-        show.data(show.styled(say("verify.visible", count=count), "yellow"))
-
-
-def _detail(step: Step) -> str:
-    params = dict(step.params)
-    if step.code is None:
-        told = [say(f"verify.agreed.{key}", value=params[key]) for key in params]
-        return say("ui.comma").join(told)
-    if step.code.startswith("E"):
-        what = say(f"{step.code}.what", **params)
-        fix = say(f"{step.code}.fix", **params)
-        return f"[{step.code}] {what} → {fix}"
-    return say(f"verify.say.{step.code}", **params)
-
-
-def _document(report: Report) -> None:
-    show.document(
-        {
-            "schema": "dualrandom/verify/v1",
-            "draw": report.draw,
-            "exit_code": report.exit_code,
-            "standing": None if report.standing is None else str(report.standing),
-            "unwitnessed": report.unwitnessed,
-            "steps": [
-                {
-                    "step": number,
-                    "name": step.name,
-                    "verdict": str(step.verdict),
-                    "file": step.file,
-                    "code": step.code,
-                    "params": dict(step.params),
-                    "text": _detail(step),
-                }
-                for number, step in enumerate(report.steps, 1)
-            ],
-        }
     )
-
-
-def why(
-    draw_id: Annotated[str, typer.Argument(help=say("cli.why.draw"))],
-    target: Annotated[str, typer.Argument(help=say("cli.why.target"))],
-    as_json: Json = False,
-) -> None:
-    """Say why one target was drawn, or not."""
-    from dataclasses import asdict
-
-    from dualrandom.office.looking import why as look
-    from dualrandom.office.looking import why_here
-
-    place = Path(draw_id)
-    if place.is_dir() or place.is_file():
-        found = look(place, target)
-    else:
-        found = why_here(here(), draw_id, target)
-    if as_json:
-        show.document({"schema": "dualrandom/why/v1", **asdict(found)})
-        return
-    if not found.listed:
-        key = "cli.why.excluded" if found.excluded else "cli.why.unlisted"
-        show.data(say(key, id=target, draw=found.draw, reason=found.excluded))
-        return
-    show.data(say("cli.why.listed", id=target, name=shown(found.name), draw=found.draw))
-    show.data(say("cli.why.stratum", stratum=found.stratum, rows=found.rows))
-    if not found.ticket:
-        show.data(say("cli.why.not_yet"))
-        return
-    show.data(say("cli.why.ticket", ticket=found.ticket, rank=found.rank))
-    show.data(say("cli.why.cutoff", cutoff=found.cutoff, quota=found.quota))
-    key = "cli.why.drawn" if found.drawn else "cli.why.not_drawn"
-    show.data(say(key, order=found.order))
-    if not found.public:
-        show.talk(say("cli.why.private"))
-    show.data(say("cli.why.shell"))
-    show.data(f"  printf '%s,%s' {found.key} {target} | sha256sum")
-    for j in range(2, found.tickets + 1):
-        show.data(f"  printf '%s,%s' {found.key} '{target}#{j}' | sha256sum")
-
-
-def pack(
-    draw_id: Draw,
-    out: Out,
-    reader: Annotated[
-        Literal["public", "supervisor"], typer.Option("--for", help=say("cli.pack.for"))
-    ] = "public",
-) -> None:
-    """Write a zip of what a reader may see."""
-    from dualrandom.office.publishing import pack_draw
-
-    files = pack_draw(here(), draw_id, reader, out)
-    show.data(say("cli.pack.done", file=str(out), count=len(files)))
+    show.data(say("cli.rehearse.done", folder=places[0], sheet=places[1]))
+    _say_shortages(done.shortages)
 
 
 def _day(text: str) -> dt.date | None:

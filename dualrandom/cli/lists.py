@@ -160,6 +160,11 @@ def template(
     show.data(say("cli.written", file=str(out)))
 
 
+def export_header() -> list[str]:
+    """Return the headings of the sheet that inspectors get."""
+    return [say(f"cli.export.{column}") for column in _EXPORT]
+
+
 def export(
     what: Annotated[
         str, typer.Argument(metavar=f"{_LISTS}|tasks|DRAW", help=say("cli.export.what"))
@@ -181,7 +186,6 @@ def export(
     elif as_of or mapping:
         raise UsageError("E289", lists=", ".join(exporting.LISTS))
     else:
-        header = [say(f"cli.export.{column}") for column in _EXPORT]
-        count = exporting.export_draw(here(), what, out, header)
+        count = exporting.export_draw(here(), what, out, export_header())
         done = "cli.export.done"
     show.data(say(done, file=str(out), count=count))

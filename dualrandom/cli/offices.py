@@ -82,7 +82,7 @@ def init(
 
 def status(as_json: Json = False) -> None:
     """Say where the office stands."""
-    from dualrandom.office.looking import status as look
+    from dualrandom.office.standing import status as look
 
     found = look(here())
     if as_json:
@@ -102,6 +102,7 @@ def status(as_json: Json = False) -> None:
                         "state": str(d.state),
                         "due": d.due,
                         "overdue": d.overdue,
+                        "waits": [wait.code for wait in d.waits],
                     }
                     for d in found.draws
                 ],
@@ -138,5 +139,9 @@ def status(as_json: Json = False) -> None:
                 for d in found.draws
             ],
         )
+    for d in found.draws:
+        for wait in d.waits:
+            what = say(f"cli.status.wait_{wait.code}", value=wait.value)
+            show.data(say("cli.status.waits", draw=d.draw, what=what))
     for key in found.stray_keys:
         show.talk(say("cli.init.move", key=str(key)))

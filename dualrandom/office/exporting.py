@@ -27,10 +27,11 @@ from dualrandom.tables import INSPECTORS, SELECTED, TARGETS, TEAMS
 from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.messages import Lang
+    from dualrandom.model import TargetId
     from dualrandom.office.place import Office
     from dualrandom.records import Recusal
     from dualrandom.registry import Reader
@@ -130,6 +131,25 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
     # Whom to visit must not come from a list that somebody edited, or lost.
     refuse(check_folder(office, life), missing=True)
     _, files = load_folder(office.draw(draw), KNOWN)
+    with office.registry.read() as tx:
+        addresses = {public.id: public.address for public, _ in tx.targets()}
+    return write_sheet(files, addresses, out, header)
+
+
+def write_sheet(
+    files: Mapping[str, bytes],
+    addresses: Mapping[TargetId, str],
+    out: Path,
+    header: Sequence[str],
+) -> int:
+    """Write the sheet of a drawn folder; return how many rows.
+
+    Args:
+        files: the folder's, by name.
+        addresses: as the directory has them now.
+        out: .xlsx or .csv.
+        header: the nine headings.
+    """
     announcement = parse_announcement(files[ANNOUNCEMENT])
     _, selected = SELECTED.parse(files[SELECTED.name])
     _, people = INSPECTORS.parse(files[INSPECTORS.name])
@@ -142,8 +162,6 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
                 f"{name}\uff08{member.inspector}\uff09"
             )
     frozen = {target.id: target for target in TARGETS.parse(files[TARGETS.name])[1]}
-    with office.registry.read() as tx:
-        known = {public.id: public for public, _ in tx.targets()}
     items = tuple(item.name for item in announcement.items)
     rows = [
         (
@@ -151,7 +169,7 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
             row.id,
             frozen[row.id].name,
             frozen[row.id].region,
-            known[row.id].address if row.id in known else "",
+            addresses.get(row.id, ""),
             tuple(teams.get(row.id, ())),
             items,
             announcement.task.start,

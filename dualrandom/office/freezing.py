@@ -10,7 +10,6 @@ Spec: draw-v1 §3; log-v1 §3, ``draw.announce``.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,33 +24,40 @@ from dualrandom.announcement import (
 )
 from dualrandom.canonical import sha256
 from dualrandom.documents import announcement_bytes
-from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
-from dualrandom.folder import write_files
+from dualrandom.errors import InputError, StateError, Where
 from dualrandom.freeze import Lists, freeze_files, prepare
 from dualrandom.items import ItemState, missing, state_of
 from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
+from dualrandom.office.announcing import announce, prepared, put_away, set_aside
+from dualrandom.office.approvals import carry_out
 from dualrandom.office.outside import check_ahead, last_known
 from dualrandom.office.past import past_of
 from dualrandom.office.place import stamp, today
 from dualrandom.office.rules import rules_in_force
 from dualrandom.office.sources import check_drawable, given
+from dualrandom.office.supplement import is_staffing, to_staff
 from dualrandom.office.tasks import check_task
-from dualrandom.randomness import Source, Standing, check_sources, standing
-from dualrandom.records import DrawState
+from dualrandom.randomness import Sealed, Standing, check_sources, standing
+from dualrandom.records import DrawState, TargetPrivate, TargetRecord
 from dualrandom.registry.lists import DRAWS, INSPECTORS, TARGETS
 from dualrandom.scope import parse_scope
+from dualrandom.verify.lists import STAFFING
 from dualrandom.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import ExitStack
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from dualrandom.keys import PrivateKey
+    from dualrandom.office.approvals import Proposal
     from dualrandom.office.place import Office
+    from dualrandom.randomness import Source
     from dualrandom.records import TaskRecord
-    from dualrandom.registry import Reader, Writer
+    from dualrandom.registry import Reader
+
+
+REHEARSAL = "REHEARSAL-"
+"""How the ids of rehearsals begin, and of nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,7 @@ def freeze(
     draw: str = "",
     reason: str = "",
     dry_run: bool = False,
+    ask: bool = False,
     say: Callable[[Frozen], object] = lambda _: None,
 ) -> Frozen:
     """Fix and log the announcement of a task's draw.
@@ -92,8 +99,10 @@ def freeze(
         sources: the randomness, in order.
         sealed_until: keep who is drawn secret until then.
         draw: the draw's id; "" takes the task's, or the next free one.
-        reason: why there is another draw of this task.
+        reason: why there is another draw of this task; 人员不足 or ``staffing``
+            makes it a supplementary one.
         dry_run: check and say, fix nothing.
+        ask: set the announcement aside for :func:`approved`, instead of logging it.
         say: told what will be fixed, before it is.
 
     Raises:
@@ -104,9 +113,9 @@ def freeze(
             E188 a folder is in the way; E189 a list is not what the log says; E623,
             a value that may be known already; E401, E402, E361-E364 as for
             ``prepare``; E180, E183, E184 as for the log; E415, rules.md is not what
-            was logged.
-        InputError: E366, a reason that nobody could read; E371, not a draw id; E379,
-            E606, E607, E610, the sources.
+            was logged; E460, E461 as for ``to_staff``.
+        InputError: E366, a reason that nobody could read; E371, not a draw id; E462,
+            a rehearsal's; E379, E606, E607, E610, the sources.
         EnvironmentProblem: E187, fixed and logged, but not proved yet; E151, rules.md
             cannot be read.
 
@@ -118,26 +127,72 @@ def freeze(
     check_drawable(sources)
     if not is_value(reason):
         raise InputError("E366", field="--reason", value=reason)
-    signer = None if dry_run else journal.signer(office)
+    signer = None if dry_run or ask else journal.signer(office)
     # A dry run takes the lock too: what it says is then true of one moment.
     with journal.writing(office) as (tx, undo):
         _check_lists(office, tx)
-        announcement, files, lists = _prepare(
+        announcement, files, lists = plan(
             office, tx, task_id, tuple(sources), sealed_until, draw, reason
         )
+        if announcement.draw.upper().startswith(REHEARSAL.rstrip("-")):
+            raise InputError("E462", value=announcement.draw)
         data = announcement_bytes(announcement)
-        planned = _said(announcement, data, lists)
+        planned = _said(announcement, data, lists, asked=ask)
         say(planned)
+        files = {"announcement.json": data, **files}
+        if ask and not dry_run:
+            set_aside(office, task_id, files)
         if signer is None:
             return planned
-        folder = office.draw(announcement.draw)
-        _write(folder, {"announcement.json": data, **files}, undo)
-        _log(office, tx, announcement, sha256(data), signer)
+        announce(office, tx, announcement, files, signer, undo)
     journal.settle(office, announcement.draw)
-    return replace(planned, folder=folder)
+    return replace(planned, folder=office.draw(announcement.draw))
 
 
-def _prepare(
+def approved(office: Office, task_id: str) -> Proposal:
+    """Propose the announcement that was set aside for the approval of parties.
+
+    Raises:
+        Asked later, the proposal raises StateError: E464, nothing was set aside, or
+        lists, rules or draws have changed since; E189, E383, E623 as for a freeze.
+    """
+
+    def check(tx: Reader, made: Announcement) -> None:
+        _check_lists(office, tx)
+        check_ahead(made.randomness, office.clock())
+        task = tx.task(task_id)
+        if task is None:
+            raise StateError("E381", task=task_id)
+        reason = "" if made.supersedes is None else made.supersedes.reason
+        stands = _next_draw(tx, task, made.draw, reason)
+        rules = rules_in_force(office, tx).issue.digest
+        if (
+            stands != (made.draw, made.supersedes)
+            or made.registry != _registry(tx)
+            or made.task.rules != rules
+        ):
+            raise StateError(
+                "E464", where=Where(file=f"prepared/{task_id}"), task=task_id
+            )
+
+    return prepared(office, task_id, check)
+
+
+def announce_approved(office: Office, task_id: str, signed: Sequence[Path]) -> Path:
+    """Announce what parties approved; return the draw's folder.
+
+    Raises:
+        DualRandomError: as the proposal refuses, and as for ``carry_out``.
+        EnvironmentProblem: E187, fixed and logged, but not proved yet.
+    """
+    entry = carry_out(office, approved(office, task_id), signed)
+    put_away(office, task_id)
+    draw = str(entry.body["draw"])
+    journal.settle(office, draw)
+    return office.draw(draw)
+
+
+def plan(
     office: Office,
     tx: Reader,
     task_id: str,
@@ -146,6 +201,11 @@ def _prepare(
     draw: str,
     reason: str,
 ) -> tuple[Announcement, dict[str, bytes], Lists]:
+    """Return what a freeze would announce now, with its lists and their files.
+
+    Raises:
+        DualRandomError: as for :func:`freeze`.
+    """
     task = tx.task(task_id)
     if task is None:
         raise StateError("E381", task=task_id)
@@ -156,18 +216,26 @@ def _prepare(
         raise StateError("E387", task=task_id, end=str(task.end))
     if sealed_until is not None and sealed_until <= task.end:
         raise StateError("E388", date=str(sealed_until), end=str(task.end))
+    reason = STAFFING if is_staffing(reason) else reason
     draw, supersedes = _next_draw(tx, task, draw, reason)
     house = rules_in_force(office, tx)
     check_task(task, house.rules)
     scope = parse_scope(task.scope)
+    targets: Iterable[tuple[TargetRecord, TargetPrivate]] = tx.targets()
+    past = past_of(office, tx, task, house.rules)
+    if reason == STAFFING:
+        # Who was drawn is drawn, whatever happened since.
+        past = replace(past, visits=(), left=())
+        first = None if supersedes is None else supersedes.draw
+        task, targets, sealed_until = to_staff(office, tx, task, first, sealed_until)
     lists = prepare(
         task,
-        targets=tx.targets(),
+        targets=targets,
         inspectors=tx.inspectors(),
         recusals=tx.recusals(),
-        in_scope=scope.accepts,
+        in_scope=_everybody if reason == STAFFING else scope.accepts,
         rules=house.rules,
-        past=past_of(office, tx, task, house.rules),
+        past=past,
     )
     sealed = sealed_until is not None
     visibility = due_visibility(sealed=sealed, private=lists.private)
@@ -208,6 +276,10 @@ def _prepare(
     return announcement, files, lists
 
 
+def _everybody(_: TargetRecord, __: TargetPrivate) -> bool:
+    return True
+
+
 def _due(moment: dt.datetime, days: int, sources: Sequence[Source]) -> dt.datetime:
     """Return by when the draw must have ended: not before its value can be there."""
     due = moment + dt.timedelta(days=days)
@@ -225,63 +297,6 @@ def _check_lists(office: Office, tx: Reader) -> None:
     if found:
         where = Where(file=office.settings.database)
         raise StateError("E189", where=where, problems=tuple(found))
-
-
-def _write(folder: Path, files: dict[str, bytes], undo: ExitStack) -> None:
-    """Write the folder of a draw; it goes again if the announcement does not stand.
-
-    Raises:
-        StateError: E188, there is a folder that no freeze that was cut off has left.
-        EnvironmentProblem: E154.
-    """
-    aside = folder.with_name(f".{folder.name}.new")
-    undo.callback(shutil.rmtree, aside, ignore_errors=True)
-    try:
-        shutil.rmtree(aside, ignore_errors=True)
-        if folder.exists():
-            # Never announced, or the log would know it: what a crash left is like
-            # this one, and anything more is somebody's.
-            if not {path.name for path in folder.iterdir()} <= set(files):
-                raise StateError("E188", where=Where(file=str(folder)))
-            shutil.rmtree(folder)
-        aside.mkdir(parents=True)
-        write_files(aside, files, mode=0o600)
-        undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        aside.rename(folder)
-    except OSError as exc:
-        raise EnvironmentProblem(
-            "E154", where=Where(file=str(folder)), reason=exc.strerror or ""
-        ) from exc
-
-
-def _log(
-    office: Office,
-    tx: Writer,
-    announcement: Announcement,
-    commitment: str,
-    signer: PrivateKey,
-) -> None:
-    """Log the announcement, and open the draw."""
-    draw, task = announcement.draw, announcement.task.id
-    entry = journal.append(
-        office,
-        tx,
-        "draw.announce",
-        {
-            "draw": draw,
-            "commitment": commitment,
-            "task": task,
-            "registry": {
-                "seq": announcement.registry.seq,
-                "targets": announcement.registry.targets,
-                "inspectors": announcement.registry.inspectors,
-            },
-            "keys": journal.log_keys(journal.told(tx), signer),
-        },
-        signer=signer,
-    )
-    life = journal.draw_of(journal.told(tx), draw)
-    journal.set_state(tx, life, DrawState.ANNOUNCED, entry)
 
 
 def _next_draw(
@@ -350,11 +365,16 @@ def _registry(tx: Reader) -> RegistryState:
     )
 
 
-def _said(announcement: Announcement, data: bytes, lists: Lists) -> Frozen:
+def _said(
+    announcement: Announcement, data: bytes, lists: Lists, *, asked: bool
+) -> Frozen:
+    sources = announcement.randomness
+    # What it will be called if all whom it asks approve.
+    parties = frozenset(s.party for s in sources if isinstance(s, Sealed) and asked)
     return Frozen(
         announcement=announcement,
         commitment=sha256(data),
-        standing=standing(announcement.randomness, frozenset()),
+        standing=standing(sources, parties),
         drawn=sum(lists.drawn),
         targets=len(lists.of(tables.TARGETS)),
         inspectors=len(lists.of(tables.INSPECTORS)),

@@ -15,18 +15,16 @@ from dualrandom.engines import engine_over
 from dualrandom.errors import InputError, VerificationError, Where
 from dualrandom.folder import load_folder, open_folder
 from dualrandom.keys import verify_ed25519
-from dualrandom.office import journal, memory
+from dualrandom.office import journal
 from dualrandom.office.checking import (
     check_folder,
     read_genesis,
     read_policy,
     refuse,
 )
-from dualrandom.office.place import KEPT, find_root, stamp
+from dualrandom.office.place import KEPT, find_root
 from dualrandom.public import naming
 from dualrandom.randomness import key_of, seed_of
-from dualrandom.records import DrawState
-from dualrandom.registry.lists import LISTS
 from dualrandom.tables import (
     EXCLUSIONS,
     SELECTED,
@@ -227,81 +225,3 @@ def _check_whole(files: Mapping[str, bytes]) -> Announcement:
         if name in files and sha256(files[name]) != digest:
             raise VerificationError("E810", where=Where(file=name), document=document)
     return announcement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawStatus:
-    """Where one draw stands; ``due`` is "" where its folder is not at hand."""
-
-    draw: str
-    task: str
-    title: str
-    state: DrawState
-    due: str
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """Where an office stands.
-
-    Attributes:
-        counts: (list, records).
-        waiting: tasks that no draw was announced for.
-        stray_keys: supervisors' private keys that still lie in this office.
-    """
-
-    office: str
-    origin: str
-    counts: tuple[tuple[str, int], ...]
-    drafts: int
-    waiting: tuple[str, ...]
-    draws: tuple[DrawStatus, ...]
-    entries: int
-    signed: int
-    stray_keys: tuple[Path, ...]
-
-
-def status(office: Office) -> Status:
-    """Return where the office stands, and what it waits for."""
-    moment = stamp(office.clock())
-    with office.registry.read() as tx:
-        tasks = {task.id: task for task in tx.tasks()}
-        items = list(tx.items())
-        draws = []
-        for record in tx.draws():
-            due = _due(office, record.id)
-            opened = record.state is DrawState.ANNOUNCED
-            draws.append(
-                DrawStatus(
-                    draw=record.id,
-                    task=record.task,
-                    title=tasks[record.task].title if record.task in tasks else "",
-                    state=record.state,
-                    due=due,
-                    overdue=opened and "" < due < moment,
-                )
-            )
-        begun = {draw.task for draw in draws}
-        counts = tuple((kind.name, tx.count(kind)) for kind in LISTS)
-        entries = tx.log_size()
-    last = memory.last_checkpoint(office)
-    return Status(
-        office=office.settings.name,
-        origin=office.settings.origin,
-        counts=counts,
-        drafts=sum(item.draft for item in items),
-        waiting=tuple(task for task in tasks if task not in begun),
-        draws=tuple(draws),
-        entries=entries,
-        signed=0 if last is None else audit.parse_checkpoint(last).checkpoint.size,
-        stray_keys=tuple(sorted((office.root / "keys" / "supervisor").glob("*.key"))),
-    )
-
-
-def _due(office: Office, draw: str) -> str:
-    try:
-        data = (office.draw(draw) / ANNOUNCEMENT).read_bytes()
-        return parse_announcement(data).due
-    except (OSError, VerificationError):
-        return ""  # the status says where things stand; ``log verify`` finds this

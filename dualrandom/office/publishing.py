@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from dualrandom import audit
 from dualrandom.beacons import check_pulse
 from dualrandom.canonical import sha256
-from dualrandom.disclosure import RESULT, PublicDraw
+from dualrandom.disclosure import ANNOUNCEMENT, RESULT, PublicDraw
+from dualrandom.documents import parse_announcement
 from dualrandom.errors import (
     CannotTellError,
     EnvironmentProblem,
@@ -22,7 +23,6 @@ from dualrandom.errors import (
     VerificationError,
     Where,
 )
-from dualrandom.model import is_draw_id
 from dualrandom.office import issued, journal, memory
 from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
@@ -38,7 +38,7 @@ from dualrandom.public import (
 )
 from dualrandom.public_texts import PublishedText
 from dualrandom.publish import pack, plan_public, verifiers, write_public
-from dualrandom.randomness import Beacon, Drand, Nist
+from dualrandom.randomness import Beacon, Drand, Nist, Sealed, Standing
 from dualrandom.registry.lists import ITEMS
 from dualrandom.tables import DRAWN
 from dualrandom.verify import Verdict
@@ -103,7 +103,7 @@ def publish(office: Office) -> Published:
         _check_logged(office, life)
     journal.write_proofs(office, *(life.draw for life in draws))
     settings = office.settings
-    shown = [_public_draw(office, life.draw) for life in draws]
+    shown = [_public_draw(office, life) for life in draws]
     # Whom the office visited in a sealed draw is nobody's to see before its release.
     open_ = {
         draw.announcement.draw
@@ -193,7 +193,8 @@ def _content(files: Sequence[tuple[str, bytes]]) -> str:
     return sha256(manifest_bytes(told))
 
 
-def _public_draw(office: Office, draw: str) -> PublicDraw:
+def _public_draw(office: Office, life: audit.DrawLife) -> PublicDraw:
+    draw = life.draw
     # What the office says of the order in time is what its own check says.
     trust = load_trust(None, office.kept / journal.GENESIS)
     report = verify_path(office.draw(draw), trust, _timed)
@@ -202,9 +203,17 @@ def _public_draw(office: Office, draw: str) -> PublicDraw:
             where = Where(file=f"draws/{draw}/{step.file or ''}")
             params: dict[str, Any] = dict(step.params)
             raise VerificationError(step.code, where=where, **params)
+    folder = office.draw(draw)
+    parties: frozenset[str] = frozenset()
+    if report.standing is Standing.PARTIES:
+        sources = parse_announcement((folder / ANNOUNCEMENT).read_bytes()).randomness
+        parties = frozenset(s.party for s in sources if isinstance(s, Sealed))
     return PublicDraw.load(
-        office.draw(draw),
+        folder,
+        approved=parties,
         order_witnessed=not report.unwitnessed,
+        released=life.released is not None,
+        verdicts=tuple((by, o.verdict) for o in life.opinions for by in o.by),
         now=stamp(office.clock()),
     )
 
@@ -233,10 +242,12 @@ def pack_draw(
     """
     if out.suffix.lower() != ".zip":
         raise UsageError("E176", where=Where(file=str(out)))
+    with office.registry.read() as tx:
+        life = journal.draw_of(journal.told(tx), draw)
     folder = office.draw(draw)
-    if not is_draw_id(draw) or not folder.is_dir():
+    if not folder.is_dir():
         raise StateError("E390", draw=draw)
-    return pack(folder, reader, out)
+    return pack(folder, reader, out, released=life.released is not None)
 
 
 def _last_manifest(tx: Reader) -> str | None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _ALSO: Final = {
     "announce": ("keys",),
     "result": ("keys", "result"),
-    "abandon": ("keys", "reason"),
+    "abandon": ("keys", "reason", "party"),
 }
 
 
@@ -54,7 +54,8 @@ class Logged:
     Attributes:
         entry: what it says.
         leaf: its leaf hash.
-        approvers: keys of others whose approvals of it are valid.
+        approvers: keys of others whose approvals of it are valid; never the log's.
+        named: names of the keys that it names, but for the log's and the signer's.
         signed: the proof's checkpoint; None: no proof that holds.
         cosigned: its valid cosignatures.
     """
@@ -62,6 +63,7 @@ class Logged:
     entry: Entry
     leaf: bytes
     approvers: frozenset[VKey]
+    named: frozenset[str]
     signed: SignedCheckpoint | None = None
     cosigned: tuple[Signed, ...] = ()
 
@@ -127,7 +129,14 @@ class Act:
         others = self._approvers(entry, keys, signers)
         if others is None:
             return None
-        return Logged(entry=entry, leaf=leaf_hash(data), approvers=others), keys
+        named = {key.name for key in keys} - {entry.log, entry.by}
+        logged = Logged(
+            entry=entry,
+            leaf=leaf_hash(data),
+            approvers=others,
+            named=frozenset(named),
+        )
+        return logged, keys
 
     def _is_about(
         self, entry: Entry, announcement: Announcement, commitment: str
@@ -156,7 +165,8 @@ class Act:
 
     def _has_end(self, body: Mapping[str, object]) -> bool:
         if self._act == "abandon":
-            return isinstance(body.get("reason"), str) and body["reason"] != ""
+            texts = (body.get("reason"), body.get("party", "-"))
+            return all(isinstance(text, str) and text != "" for text in texts)
         result = str(body.get("result"))
         here = self._files.get("result.json")
         if here is None or sha256(here) == result:
@@ -207,7 +217,8 @@ class Act:
             made = self._check_note(self.entry, note, keys, None)
             if made is None:
                 return None
-            approvers |= {signed.key for signed in made}
+            # The log's key is the office's, and nobody's personal key.
+            approvers |= {s.key for s in made if s.key.name != entry.log}
             strangers = strangers or len(made) < len(note.signatures)
         if self._act == "abandon" and not (approvers - signers or strangers):
             self._steps.differs(self.step, "E853", self.entry, key=entry.by)

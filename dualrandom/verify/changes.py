@@ -52,6 +52,23 @@ def check_changes(
             steps.unchecked("changes", "no_inspectors", name)
         return
     key, selection = drawn
+    replay = _start(lists, key, selection, members)
+    merged = sorted((row for rows in here.values() for row in rows), key=_seq)
+    if not _follow(steps, replay, merged, staffed=members is not None):
+        return
+    for target, post in replay.pending:
+        steps.unchecked(
+            "changes", "change_pending", SUBSTITUTIONS.name, id=target, post=post
+        )
+    for name in sorted(here):
+        steps.agrees("changes", name, count=len(here[name]))
+        # Their digests stand in log entries that a folder does not carry.
+        steps.unchecked("changes", "change_digest", name)
+
+
+def _start(
+    lists: Lists, key: str, selection: Selection, members: tuple[Member, ...] | None
+) -> Afterwards:
     area = lists.announcement.area
     staff = None
     if members is not None and area is not None:
@@ -62,16 +79,7 @@ def check_changes(
             area=area,
             conflicts=lists.rows(CONFLICTS),
         )
-    replay = Afterwards(
-        key=key, selection=selection, staff=staff, members=members or ()
-    )
-    merged = sorted((row for rows in here.values() for row in rows), key=_seq)
-    if not _follow(steps, replay, merged, staffed=members is not None):
-        return
-    for name in sorted(here):
-        steps.agrees("changes", name, count=len(here[name]))
-        # Their digests stand in log entries that a folder does not carry.
-        steps.unchecked("changes", "change_digest", name)
+    return Afterwards(key=key, selection=selection, staff=staff, members=members or ())
 
 
 def _follow(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from dualrandom.verify.report import Steps
 
 ANNOUNCEMENT = "announcement.json"
+STAFFING = "staffing"
+"""The reason of a supplementary draw. Spec: draw-v1 §6."""
 
 
 class Lists:
@@ -139,13 +141,7 @@ def check_lists(
         _check_strata(steps, lists)
     _check_quotas(steps, lists)
     _check_excluded(steps, announcement)
-    steps.people(
-        "scope",
-        "people_scope",
-        TARGETS.name,
-        seq=announcement.registry.seq,
-        digest=announcement.registry.targets,
-    )
+    _say_scope(steps, announcement)
     if lists.has(EXCLUSIONS):
         _check_exclusions(steps, lists, EXCLUSIONS, TARGETS, "targets")
     if lists.has(INSPECTOR_EXCLUSIONS):
@@ -155,6 +151,20 @@ def check_lists(
     if lists.has(TARGETS, INSPECTORS) and _has_people(steps, lists):
         _check_staffing(steps, lists)
     return lists
+
+
+def _say_scope(steps: Steps, announcement: Announcement) -> None:
+    """Name what only people can compare: the directory, or the first draw's list."""
+    steps.people(
+        "scope",
+        "people_scope",
+        TARGETS.name,
+        seq=announcement.registry.seq,
+        digest=announcement.registry.targets,
+    )
+    older = announcement.supersedes
+    if older is not None and older.reason == STAFFING:
+        steps.people("scope", "people_staffing", TARGETS.name, draw=older.draw)
 
 
 def _check_targets(steps: Steps, lists: Lists) -> None:

@@ -18,6 +18,7 @@ from dualrandom.randomness import (
     Sealed,
     Standing,
     UnknownSource,
+    approving,
     is_outside,
     standing,
 )
@@ -90,7 +91,7 @@ def check_log(
     witnessed = False
     if not _is_early(steps, announcement, logged, early):
         witnessed = _check_order(steps, announcement, logged, trust, born)
-    called = standing(announcement.randomness, _parties(logged, announcement))
+    called = standing(announcement.randomness, _parties(steps, logged, announcement))
     kinds = set(map(type, announcement.randomness))
     if called is Standing.NONE and not kinds & {Local, UnknownSource}:
         # Nothing vouches for the randomness: not an agreement, whatever else agrees.
@@ -213,16 +214,21 @@ def _seconds(moment: str) -> int:
 
 
 def _parties(
-    logged: Mapping[str, Logged], announcement: Announcement
+    steps: Steps, logged: Mapping[str, Logged], announcement: Announcement
 ) -> frozenset[str]:
-    """Return the parties, if as many keys as there are parties approved.
-
-    Whose these keys are, only people can say: a party is no key's name.
-    """
+    """Return the parties whose own keys approved the announcement."""
     first = logged.get("announce")
-    parties = frozenset(
-        s.party for s in announcement.randomness if isinstance(s, Sealed)
-    )
-    if first is None or len(first.approvers) < len(parties):
+    sources = announcement.randomness
+    parties = sorted({s.party for s in sources if isinstance(s, Sealed)})
+    if first is None:
         return frozenset()
-    return parties
+    approvers = sorted(key.name for key in first.approvers)
+    found, told = approving(parties, first.named, approvers)
+    if standing(sources, found) is Standing.PARTIES:
+        said = {"parties": ", ".join(parties), "keys": ", ".join(approvers)}
+        file = "log/announce.entry"
+        if told:
+            steps.agrees("parties", file, keys=said["keys"])
+        else:
+            steps.people("parties", "people_parties", file, **said)
+    return found

@@ -1122,7 +1122,7 @@ GENESIS = {"id": HEX32, "office": TEXT, "key": TEXT, "officers": [TEXT],
 BODIES: dict[str, dict[str, Any]] = {
     "announce": {"task": TEXT, "registry": REGISTRY},
     "result": {"result": HEX64},
-    "abandon": {"reason": TEXT},
+    "abandon": {"reason": TEXT, "party?": TEXT},
 }
 # fmt: on
 POSTS_LIMIT, PAIRS_LIMIT = 200_000, 100_000_000  # what this plain program takes on
@@ -1196,6 +1196,8 @@ class Check:
         self.step("strata", "strata.tsv", self.check_strata)
         self.step("staffing", "conflicts.tsv", self.check_staffing)
         self.step("scope", "targets.tsv", self.say_scope)
+        if self.notice.get("supersedes", {}).get("reason") == "staffing":
+            self.step("scope", "targets.tsv", self.say_staffing)
         if self.folder.sizes.keys() & {*PLAIN[1:], *DRAWN}:
             self.step("file", "seed.txt", self.same_digest, "seed.txt", "seed_file")
             name = "randomness.json"
@@ -1569,6 +1571,10 @@ class Check:
         registry = self.notice["registry"]
         return people("scope", seq=registry["seq"], digest=registry["targets"])
 
+    def say_staffing(self) -> Said:
+        """A supplementary draw's list is the first one's drawn.tsv (draw §6)."""
+        return people("staffing-list", draw=self.notice["supersedes"]["draw"])
+
     # -- randomness, seed, key (draw §4)
 
     def same_digest(self, name: str, field: str) -> Said:
@@ -1836,7 +1842,8 @@ class Check:
             must(approval.text == f"{asked}\n".encode(), "approval")
             good, others = check_note(approval, keys)
             strangers += others
-            approved.update((k.public, k.name) for k, _ in good if (k, 0) not in valid)
+            persons = [k for k, _ in good if k.name != value["log"]]  # no log key
+            approved.update((k.public, k.name) for k in persons if (k, 0) not in valid)
         if act == "abandon":  # a second person's approval, not the signer's own
             must(approved or strangers, "approval")
             can(approved, "approval-unknown")
@@ -1943,12 +1950,13 @@ class Check:
         parties = sorted({s["party"] for s in sources if s["kind"] == "sealed"})
         start = self.entries.get("announce")
         approved = sorted(start.approved.values()) if start else []
+        spoke, by_name = self.spoke(parties, approved)
         ended = {step["name"]: step["verdict"] for step in self.steps}
         timely = ended.get("trust") == "agrees"
         timely = timely and ended.get("witness") in ("agrees", "people")
         if kinds & OUTSIDE:
             self.called = "public"
-        elif 2 <= len(parties) <= len(approved):
+        elif len(parties) >= 2 and spoke:
             self.called = "parties"
         elif "dice" in kinds:
             self.called = "witnessed"
@@ -1960,9 +1968,31 @@ class Check:
         code = f"class-{self.called}"
         if not timely and self.called != "none":
             code += "-untimely"
+        if self.called == "parties" and by_name:
+            return agrees(
+                code.replace("parties", "parties-named"), keys=", ".join(approved)
+            )
         if self.called == "parties":
             return people(code, parties=names, keys=", ".join(approved))
         return agrees(code)
+
+    def spoke(self, parties: list[str], approved: list[str]) -> tuple[bool, bool]:
+        """Whether every party approved by a key of its own; whether names tell it.
+
+        PARTY/… is the party's own key, and no other party's. For a party without such a
+        key any further one that approved may stand, one each (log §4).
+        """
+        start, unnamed, taken = self.entries.get("announce"), 0, set()
+        if start is None:
+            return False, False
+        known = {k.name for k in start.keys} - {start.value["log"], start.value["by"]}
+        for party in parties:
+            own = {name for name in known if name.startswith(party + "/")}
+            if own and not own & set(approved):
+                return False, True
+            unnamed += not own
+            taken |= own
+        return unnamed <= len(set(approved) - taken), not unnamed
 
     # -- one target
 
@@ -2175,6 +2205,7 @@ strata | 各层行数与公告一致 | rows of all strata as announced
 staffing | 每个对象单独都能派足人 | each target, taken alone, can be staffed
 unstaffable | {id} 派不足人（人人回避？），本不应封存 | {id} cannot be staffed (all recused?): not to be frozen so
 scope | 名单加剔除是否就是范围内的全部，请监督人对照日志第 {seq} 条的名录库（摘要 {digest}） | whether list and exclusions are all in scope: supervisors compare the directory of log entry {seq} (digest {digest})
+staffing-list | 补充抽取：请核对名单就是 {draw} 的 drawn.tsv，且全部抽取 | a supplementary draw: compare the list with drawn.tsv of {draw}; all are drawn
 randomness | {sources} 个随机源 | {sources} sources
 seed-line | 第 {line} 行与公告的随机源不符 | line {line} is not what the announcement names
 sealed | {party} 的密值与承诺一致 | the secret of {party} is the one committed
@@ -2240,6 +2271,8 @@ class-public | 可公开核验 | publicly verifiable
 class-public-untimely | 可公开核验，先后无人见证 | publicly verifiable, order in time unwitnessed
 class-parties | 多方见证（{parties}）；请核对批准公告的密钥是否分属各方：{keys} | verifiable by its parties ({parties}); compare whose the approving keys are: {keys}
 class-parties-untimely | 多方见证（{parties}），先后无人见证；请核对批准公告的密钥是否分属各方：{keys} | verifiable by its parties ({parties}), order in time unwitnessed; compare whose the approving keys are: {keys}
+class-parties-named | 多方见证，各方已以自己的密钥批准：{keys} | verifiable by its parties, approved by their own keys: {keys}
+class-parties-named-untimely | 多方见证，各方已以自己的密钥批准：{keys}；先后无人见证 | verifiable by its parties, approved by their own keys: {keys}; order in time unwitnessed
 class-witnessed | 现场见证 | witnessed
 class-witnessed-untimely | 现场见证，先后无人见证 | witnessed, order in time unwitnessed
 class-none | 不可核验 | not verifiable

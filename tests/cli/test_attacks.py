@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dualrandom.keys import load_key
-from dualrandom.office import journal
-from dualrandom.office.place import open_office
+from tests.draws import logged_only
 from tests.intruder import Intruder
 from tests.refusals import DICE, FREEZE, NEW, draw, frozen, refused
 from tests.snapshot import snapshot
@@ -455,25 +453,11 @@ def test_a_result_that_was_never_logged_is_not_published(
 def test_other_dice_after_a_crash(office: Path, run: Run) -> None:
     """Dice stand once they are logged, whether the draw went on or not."""
     frozen(office, run)
-    logged_only(office, run, DICE)
+    logged_only(office, DICE)
     told = unchanged(run, office, 4, "E394", *draw("--dice", "0" * 20))
     assert DICE in told
     assert run(*draw("--dice", DICE)).code == 0
     assert run("log", "verify").code == 0
-
-
-def logged_only(office: Path, run: Run, dice: str) -> None:
-    """Leave an office as a draw does that dies right after it logged its dice."""
-    opened = open_office(office, unlock=load_key)
-    with journal.writing(opened) as (tx, _):
-        life = journal.open_draw(journal.told(tx), "2026-001")
-        body = {
-            "draw": life.draw,
-            "commitment": life.commitment,
-            "source": 0,
-            "digits": dice,
-        }
-        journal.append(opened, tx, "draw.dice", body, signer=opened.officer())
 
 
 # ── what is published ────────────────────────────────────────────────────────────
