@@ -27,7 +27,7 @@ from dualrandom.errors import VerificationError
 from dualrandom.model import MAX_INT, is_hex, is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 PROTOCOL: Final = "dualrandom/1"
 MIN_DICE: Final = 20
@@ -202,34 +202,6 @@ def standing(sources: Sequence[Source], approved: frozenset[str]) -> Standing:
     if any(isinstance(s, Dice) for s in sources):
         return Standing.WITNESSED
     return Standing.NONE
-
-
-def approving(
-    parties: Iterable[str], keys: Iterable[str], approvers: Iterable[str]
-) -> tuple[frozenset[str], bool]:
-    """Return which parties' own keys approved, and whether the names alone tell it.
-
-    A key whose name begins with a party's name and a slash is that party's own, and
-    nobody else's. For the other parties any further approving key may stand, one each:
-    whose these are, people compare.
-
-    Args:
-        parties: of sealed sources.
-        keys: names of the supervisors' keys of that moment.
-        approvers: names of those that approved.
-
-    Spec:
-        draw-v1 §4, "What a draw may be called".
-    """
-    every = sorted(set(parties))
-    approved = set(approvers)
-    owned = {p: {k for k in keys if k.startswith(f"{p}/")} for p in every}
-    named = {p for p in every if owned[p] & approved}
-    others = [p for p in every if not owned[p]]
-    spare = approved.difference(*owned.values())
-    if len(spare) < len(others):
-        return frozenset(named), True
-    return frozenset(named.union(others)), not others
 
 
 def time_of(source: Source) -> int | None:

@@ -18,14 +18,13 @@ from dualrandom.randomness import (
     Sealed,
     Standing,
     UnknownSource,
-    approving,
     is_outside,
     standing,
 )
 from dualrandom.verify.acts import Act, Logged, trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dualrandom.announcement import Announcement
     from dualrandom.notes import Verifier
@@ -232,3 +231,31 @@ def _parties(
         else:
             steps.people("parties", "people_parties", file, **said)
     return found
+
+
+def approving(
+    parties: Iterable[str], keys: Iterable[str], approvers: Iterable[str]
+) -> tuple[frozenset[str], bool]:
+    """Return which parties' own keys approved, and whether the names alone tell it.
+
+    A key whose name begins with a party's name and a slash is that party's own, and
+    nobody else's. For the other parties any further approving key may stand, one each:
+    whose these are, people compare.
+
+    Args:
+        parties: of sealed sources.
+        keys: names of the supervisors' keys of that moment.
+        approvers: names of those that approved.
+
+    Spec:
+        draw-v1 §4, "What a draw may be called".
+    """
+    every = sorted(set(parties))
+    approved = set(approvers)
+    owned = {p: {k for k in keys if k.startswith(f"{p}/")} for p in every}
+    named = {p for p in every if owned[p] & approved}
+    others = [p for p in every if not owned[p]]
+    spare = approved.difference(*owned.values())
+    if len(spare) < len(others):
+        return frozenset(named), True
+    return frozenset(named.union(others)), not others
