@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.words import words
+from dualrandom.errors import UsageError
+from dualrandom.records import Cause
+from dualrandom.words import group, words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -59,6 +61,19 @@ def state_of(item: ItemRecord, day: dt.date) -> ItemState:
     if early or item.status.startswith(words("item-status", "unpublished")):
         return ItemState.UNPUBLISHED
     return ItemState.IN_FORCE
+
+
+def parse_cause(text: str) -> Cause:
+    """Return the cause of a change that an officer typed: a code, or one of its words.
+
+    Raises:
+        UsageError: E317.
+    """
+    for code, said in group("cause").items():
+        if text == code or text in said:
+            return Cause(code)
+    known = ", ".join(said[0] for said in group("cause").values())
+    raise UsageError("E317", value=text, known=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

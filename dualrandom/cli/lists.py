@@ -50,12 +50,26 @@ def import_(
         Path | None, typer.Option(help=say("cli.import.problems"))
     ] = None,
     mapping: Mapping = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help=say("cli.import.changes"))
+    ] = False,
+    retire: Annotated[
+        list[str] | None, typer.Option(help=say("cli.import.retire"))
+    ] = None,
+    cause: Annotated[str, typer.Option(help=say("cli.import.cause"))] = "",
+    personal: Annotated[
+        bool, typer.Option("--keep-personal", help=say("cli.import.personal"))
+    ] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Import a list."""
-    from dualrandom.office.lists import import_list
+    from dualrandom.office.lists import how_meant, import_list
+
+    how = how_meant(
+        name, changes=changes, retire=retire or (), cause=cause, personal=personal
+    )
 
     def confirm(changes: tuple[Change, ...]) -> bool:
         if not as_json:
@@ -77,6 +91,7 @@ def import_(
             reason=reason,
             problems=problems,
             mapping=mapping,
+            how=how,
             lang=lang(),
         )
     if as_json:

@@ -7,16 +7,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dualrandom.canonical import sha256
-from dualrandom.errors import InputError, StateError
+from dualrandom.errors import InputError, StateError, UsageError
 from dualrandom.folder import check_new, write_file
+from dualrandom.items import parse_cause
 from dualrandom.model import is_value
 from dualrandom.office import journal
 from dualrandom.office.marking import marked
+from dualrandom.records import Cause
 from dualrandom.registry.files import change_bytes
 from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
 from dualrandom.sheets import (
@@ -28,7 +30,7 @@ from dualrandom.sheets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -36,9 +38,10 @@ if TYPE_CHECKING:
     from dualrandom.keys import PrivateKey
     from dualrandom.messages import Lang
     from dualrandom.office.place import Office
+    from dualrandom.records import Recusal
     from dualrandom.registry import Reader, Writer
     from dualrandom.registry.changes import Changes
-    from dualrandom.registry.kinds import ListKind
+    from dualrandom.registry.kinds import ListKind, Row
     from dualrandom.sheets import Layout
 
 ListName = Literal["items", "targets", "inspectors", "recusals"]
@@ -83,6 +86,60 @@ class Imported:
     unused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How a sheet is meant.
+
+    Attributes:
+        changes: the sheet holds changes; whatever is not in it stays.
+        retire: ids that leave the list although the sheet holds changes.
+        cause: why items change, where their sheet does not say.
+        personal: keep identity numbers and telephones of inspectors.
+    """
+
+    changes: bool = False
+    retire: tuple[str, ...] = ()
+    cause: Cause = Cause.NONE
+    personal: bool = False
+
+
+ROSTER: Final = How()
+"""A sheet that is all of its list."""
+
+
+def how_meant(
+    name: ListName,
+    *,
+    changes: bool,
+    retire: Sequence[str],
+    cause: str,
+    personal: bool,
+) -> How:
+    """Return how a sheet is meant, from what an officer typed.
+
+    Raises:
+        UsageError: E316, an option that says nothing of this list; E317, not a cause.
+    """
+    for option, given, fits, needs in (
+        (
+            "--retire",
+            retire,
+            changes and name in ("targets", "inspectors"),
+            "--changes",
+        ),
+        ("--cause", cause, name == "items", "items"),
+        ("--keep-personal", personal, name == "inspectors", "inspectors"),
+    ):
+        if given and not fits:
+            raise UsageError("E316", option=option, needs=needs)
+    return How(
+        changes=changes,
+        retire=tuple(retire),
+        cause=parse_cause(cause) if cause else Cause.NONE,
+        personal=personal,
+    )
+
+
 def import_list(
     office: Office,
     name: ListName,
@@ -94,9 +151,12 @@ def import_list(
     reason: str = "import",
     problems: Path | None = None,
     mapping: Path | None = None,
+    how: How = ROSTER,
     lang: Lang = "zh-CN",
 ) -> Imported:
-    """Import a sheet as the whole of a list.
+    """Import a sheet as the whole of a list, or as changes of it.
+
+    A column that the sheet does not have says nothing: its cells stay as they are.
 
     Args:
         office: the open office.
@@ -109,13 +169,15 @@ def import_list(
         problems: where the sheet goes with its faults marked, if it is refused; None:
             beside it.
         mapping: how a platform names our columns.
+        how: as all of the list, or as changes, and more.
         lang: of the marks.
 
     Raises:
         InputError: the sheet's rows are refused; nothing is imported. E366, a reason
             that nobody could read.
-        StateError: E307, somebody else changed the list meanwhile; E370, nobody
-            confirmed the changes; E180, E183 as for the log.
+        StateError: E307, somebody else changed the list meanwhile; E309, nobody of
+            that id is there to retire; E370, nobody confirmed the changes; E180, E183
+            as for the log.
     """
     if not is_value(reason):
         raise InputError("E366", field="--reason", value=reason)
@@ -123,28 +185,29 @@ def import_list(
         check_new(problems)
     form = load_mapping(mapping, name) if mapping else None
     try:
-        reading, incoming = _read(name, path, sheet, form)
+        reading, incoming = _read(name, path, sheet, form, how)
     except InputError as error:
         if dry_run and problems is None:
             raise
         raise marked(error, name, path, problems, lang, form) from error
     with office.registry.read() as tx:
-        if name == "inspectors":
-            incoming = [_beside_dated(tx, kind, told) for kind, told in incoming]
-        found = [tx.diff(kind, records) for kind, records in incoming]
-        empty = not any(tx.count(kind) for kind, _ in incoming)
+        found = [_compared(tx, one, how, name) for one in incoming]
+        empty = not any(tx.count(one.kind) for one in incoming)
     drafts = sum(r.draft for r in reading.records) if name == "items" else 0
     shown = tuple(map(_shown, found))
     due = [changes for changes in found if not changes.empty and not dry_run]
-    if due:
+    own = tuple(r.personal for r in reading.records) if how.personal else ()
+    if due or (own and not dry_run):
         # A person is asked while nobody is kept waiting: the database is not locked,
         # and refuses a change whose list has moved on meanwhile.
         signer = office.officer()
-        if not empty and not confirm(shown):
+        if due and not empty and not confirm(shown):
             raise StateError("E370", list=name)
         with journal.writing(office) as (writer, undo):
             for changes in due:
                 write_changes(office, writer, undo, changes, reason, signer=signer)
+            if name == "inspectors":
+                writer.keep_personal(own)
     return Imported(
         rows=len(reading.records),
         changes=shown,
@@ -157,44 +220,91 @@ def import_list(
     )
 
 
-def _read(
-    name: ListName, path: Path, sheet: str | None, form: Layout | None
-) -> tuple[Any, list[tuple[ListKind[Any], tuple[Any, ...]]]]:
-    if name == "items":
-        items = read_items(path, sheet, form=form)
-        return items, [(ITEMS, items.records)]
-    if name == "targets":
-        targets = read_targets(path, sheet, form=form)
-        return targets, [(TARGETS, targets.records)]
-    if name == "recusals":
-        recusals = read_recusals(path, sheet, form=form)
-        return recusals, [(RECUSALS, recusals.records)]
-    inspectors = read_inspectors(path, sheet, form=form)
-    people = tuple(record for record, _ in inspectors.records)
-    incoming: list[tuple[ListKind[Any], tuple[Any, ...]]] = [(INSPECTORS, people)]
-    if "recusals" in inspectors.fields:
-        told = tuple(r for _, some in inspectors.records for r in some)
-        incoming.append((RECUSALS, told))
-    return inspectors, incoming
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Incoming:
+    """What a sheet says of one list.
 
-
-def _beside_dated(
-    tx: Reader, kind: ListKind[Any], told: tuple[Any, ...]
-) -> tuple[ListKind[Any], tuple[Any, ...]]:
-    """Return a list from the inspectors' sheet as it stands once the sheet is in.
-
-    The column of recusals is all there is of those without days; those with days have
-    a list of their own, which no other sheet takes away.
+    Attributes:
+        told: the columns that it has.
+        full: whether it is all of the list.
     """
-    if kind is not RECUSALS:
-        return kind, told
+
+    kind: ListKind[Any]
+    records: tuple[Any, ...]
+    told: frozenset[str]
+    full: bool
+
+
+_FIELDS: Final = {
+    "licence_names": "licences",
+    "licence_numbers": "licences",
+    "licence_expiries": "licences",
+    "certificate2": "certificate",
+    "valid_until2": "valid_until",
+}
+"""Columns of a sheet that go into a column of the list by another name."""
+
+
+def _read(
+    name: ListName, path: Path, sheet: str | None, form: Layout | None, how: How
+) -> tuple[Any, list[_Incoming]]:
+    kinds: dict[str, ListKind[Any]] = {
+        "items": ITEMS,
+        "targets": TARGETS,
+        "recusals": RECUSALS,
+    }
+    read = {"items": read_items, "targets": read_targets, "recusals": read_recusals}
+    full = not how.changes
+    if name != "inspectors":
+        found: Any = read[name](path, sheet, form=form)
+        told = frozenset(_FIELDS.get(field, field) for field in found.fields)
+        one = _Incoming(kind=kinds[name], records=found.records, told=told, full=full)
+        return found, [one]
+    found = read_inspectors(path, sheet, form=form, personal=how.personal)
+    told = frozenset(_FIELDS.get(field, field) for field in found.fields)
+    people = tuple(row.inspector for row in found.records)
+    incoming = [_Incoming(kind=INSPECTORS, records=people, told=told, full=full)]
+    if "recusals" in found.fields:
+        said = tuple(recusal for row in found.records for recusal in row.recusals)
+        whole = frozenset(RECUSALS.names)
+        incoming.append(_Incoming(kind=RECUSALS, records=said, told=whole, full=full))
+    return found, incoming
+
+
+def _compared(tx: Reader, one: _Incoming, how: How, name: ListName) -> Changes[Any]:
+    kind, records = one.kind, one.records
+    if kind is RECUSALS and name == "inspectors":
+        records = _beside_dated(tx, records)
+    retire = [(id_,) for id_ in how.retire] if kind.key == 1 else []
+    changes = tx.diff(kind, records, full=one.full, retire=retire, told=one.told)
+    if kind is not ITEMS or "cause" in one.told:
+        return changes
+    # A cause is told of one change: it must not be taken over by the next one.
+    at = kind.names.index("cause")
+
+    def caused(row: Row) -> Row:
+        return (*row[:at], str(how.cause), *row[at + 1 :])
+
+    return replace(
+        changes,
+        added_rows=tuple(map(caused, changes.added_rows)),
+        changed_rows=tuple((old, caused(new)) for old, new in changes.changed_rows),
+    )
+
+
+def _beside_dated(tx: Reader, told: tuple[Recusal, ...]) -> tuple[Recusal, ...]:
+    """Return the recusals once the inspectors' sheet is in.
+
+    Its column is all there is of recusals without days; those with days have a list of
+    their own, which no other sheet takes away.
+    """
     dated = {
         (one.inspector, one.target): one
         for one in tx.recusals()
         if one.start is not None or one.end is not None
     }
     own = [one for one in told if (one.inspector, one.target) not in dated]
-    return kind, (*dated.values(), *own)
+    return (*dated.values(), *own)
 
 
 def write_changes(

@@ -16,7 +16,7 @@ from dualrandom.registry.kinds import shown_key
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from dualrandom.registry.kinds import Key, ListKind, Row
 
@@ -103,6 +103,7 @@ def compare(
     base: int | None,
     full: bool,
     retire: Iterable[Key] = (),
+    told: Collection[str] | None = None,
 ) -> Changes[R]:
     """Return what has to change for a list to be as told.
 
@@ -113,28 +114,49 @@ def compare(
         base: see :class:`Changes`.
         full: whether ``records`` are all: what is not among them leaves the list.
         retire: keys that leave the list as well.
+        told: the columns of which anything was said; the others stay as they are.
+            None: all.
 
     Raises:
         InputError: E302, with E303, E304 for each record that may not be kept.
         StateError: E309, ``retire`` names what is not in the list.
     """
-    told = kind.rows(records)
+    wanted = kind.rows(records)
+    if told is not None:
+        silent = [at for at, name in enumerate(kind.names) if name not in told]
+        _leave(silent, wanted, current)
     gone = set(retire)
     for key in sorted(gone):
-        if key not in current or key in told:
+        if key not in current or key in wanted:
             raise StateError("E309", list=kind.name, id=shown_key(key))
     return Changes(
         kind=kind,
         base=base,
-        added_rows=tuple(row for key, row in told.items() if key not in current),
+        added_rows=tuple(row for key, row in wanted.items() if key not in current),
         changed_rows=tuple(
             (current[key], row)
-            for key, row in told.items()
+            for key, row in wanted.items()
             if key in current and current[key] != row
         ),
         retired_rows=tuple(
             row
             for key, row in sorted(current.items())
-            if key in gone or (full and key not in told)
+            if key in gone or (full and key not in wanted)
         ),
     )
+
+
+def _leave(
+    silent: Sequence[int], wanted: dict[Key, Row], current: Mapping[Key, Row]
+) -> None:
+    """Keep the cells of which nothing was said as they stand."""
+    if not silent:
+        return
+    for key, row in wanted.items():
+        known = current.get(key)
+        if known is None or known == row:
+            continue
+        cells = list(row)
+        for at in silent:
+            cells[at] = known[at]
+        wanted[key] = tuple(cells)

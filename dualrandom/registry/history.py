@@ -29,7 +29,7 @@ from dualrandom.registry.changes import Changes, Stamp, Version, compare
 from dualrandom.registry.tables import VERSIONS, change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, FromClause
 
@@ -144,6 +144,7 @@ def diff(
     *,
     full: bool,
     retire: Iterable[Key] = (),
+    told: Collection[str] | None = None,
 ) -> Changes[R]:
     """Return what has to change for a list to be as told; see :func:`.compare`."""
     current = {row[: kind.key]: row for row in rows(connection, kind)}
@@ -154,6 +155,7 @@ def diff(
         base=newest(connection, kind.name),
         full=full,
         retire=retire,
+        told=told,
     )
 
 
@@ -263,6 +265,25 @@ def versions(
         )
         for number, row in enumerate(found, 1)
     )
+
+
+def numbers(
+    connection: Connection, kind: ListKind[Any], as_of: Moment | None = None
+) -> dict[Key, int]:
+    """Return how many versions each record has had, by key."""
+    table = VERSIONS[kind.name].table
+    keys = [table.c[key] for key in kind.keys]
+    query = select(*keys, func.count()).group_by(*keys)
+    if as_of is not None:
+        query = query.where(table.c.seq_from <= _seq(connection, as_of))
+    return {tuple(row[:-1]): row[-1] for row in connection.execute(query)}
+
+
+def changes_of(connection: Connection, list_name: str) -> tuple[Stamp, ...]:
+    """Return every change of a list, oldest first: the list's own versions."""
+    query = select(change.c.seq).where(change.c.list == list_name)
+    stamps = _stamps(connection, connection.execute(query).scalars())
+    return tuple(stamps[seq] for seq in sorted(stamps))
 
 
 def stamp(connection: Connection, seq: int) -> Stamp | None:

@@ -27,6 +27,7 @@ from dualrandom.registry import (
     files,
     history,
     log_store,
+    personal,
 )
 from dualrandom.registry.address import Address
 from dualrandom.registry.changes import Changes, Stamp, Version
@@ -43,7 +44,7 @@ from dualrandom.registry.sqlite import SQLite
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from sqlalchemy import Connection
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         DrawRecord,
         InspectorRecord,
         ItemRecord,
+        Personal,
         Recusal,
         TargetPrivate,
         TargetRecord,
@@ -164,6 +166,20 @@ class Reader:
         found = self.current(DRAWS, (id_,))
         return None if found is None else found.record
 
+    def numbers(
+        self, kind: ListKind[Any], as_of: Moment | None = None
+    ) -> dict[Key, int]:
+        """Return the number of each record's newest version, by key."""
+        return history.numbers(self._connection, kind, as_of)
+
+    def list_versions(self, kind: ListKind[Any]) -> tuple[Stamp, ...]:
+        """Return every change of a list, oldest first; the first made version 1."""
+        return history.changes_of(self._connection, kind.name)
+
+    def personal(self, inspector: str) -> Personal | None:
+        """Return what is kept of a person beside all lists, or None."""
+        return personal.of(self._connection, inspector)
+
     def last_change(self, kind: ListKind[Any]) -> Stamp | None:
         """Return a list's newest change: which entry, when, by whom, why."""
         seq = history.newest(self._connection, kind.name)
@@ -196,6 +212,7 @@ class Reader:
         *,
         full: bool = True,
         retire: Iterable[Key] = (),
+        told: Collection[str] | None = None,
     ) -> Changes[R]:
         """Return what would change if a list became as told; nothing is written.
 
@@ -204,12 +221,15 @@ class Reader:
             records: as they shall be, in any order.
             full: whether they are all: what is not among them leaves the list.
             retire: keys that leave the list besides.
+            told: the columns of which anything was said; None: all. The others stay.
 
         Raises:
             InputError: E302, with a problem (E303, E304) for each fault.
             StateError: E309, ``retire`` names what is not in the list.
         """
-        return history.diff(self._connection, kind, records, full=full, retire=retire)
+        return history.diff(
+            self._connection, kind, records, full=full, retire=retire, told=told
+        )
 
     def dump(self) -> Iterator[bytes]:
         """Return all that the registry holds; see :mod:`.dump`."""
@@ -290,6 +310,10 @@ class Writer(Reader):
         """
         stamp = Stamp(seq=seq, at=at, by=by, reason=reason)
         history.apply(self._connection, changes, stamp, salt)
+
+    def keep_personal(self, records: Iterable[Personal]) -> None:
+        """Keep what is a person's own, and drop it of whoever is no inspector now."""
+        personal.keep(self._connection, records)
 
     def put_draw(
         self, record: DrawRecord, *, seq: int, at: dt.datetime, by: str, reason: str

@@ -172,6 +172,12 @@ def layout(listing: Listing) -> Layout:
     )
 
 
+def with_personal(form: Layout) -> Layout:
+    """Return the inspectors' columns and those of their personal data."""
+    own = tuple(map(_column, _table()["personal"]["columns"]))
+    return dataclasses.replace(form, columns=(*form.columns, *own))
+
+
 def _column(entry: Mapping[str, Any]) -> Column:
     headings = _by_language(entry)
     aliases = (*entry["aliases"], *headings.values())

@@ -20,11 +20,12 @@ from dualrandom.records import (
     ItemRecord,
     Leave,
     Licence,
+    Personal,
     Recusal,
     TargetPrivate,
     TargetRecord,
 )
-from dualrandom.sheets.columns import layout
+from dualrandom.sheets.columns import layout, with_personal
 from dualrandom.sheets.converters import converter
 from dualrandom.sheets.reading import Reading, read_table, uncollected
 
@@ -50,6 +51,7 @@ class InspectorRow(NamedTuple):
 
     inspector: InspectorRecord
     recusals: tuple[Recusal, ...]
+    personal: Personal | None = None
 
 
 def read_targets(
@@ -75,16 +77,41 @@ def read_targets(
 
 
 def read_inspectors(
-    path: Path, sheet: str | None = None, *, form: Layout | None = None
+    path: Path,
+    sheet: str | None = None,
+    *,
+    form: Layout | None = None,
+    personal: bool = False,
 ) -> Reading[InspectorRow]:
     """Return the inspectors of a sheet, each with the targets to stay away from.
 
-    Args and raises as :func:`read_targets`.
+    Args:
+        path: as for :func:`read_targets`.
+        sheet: likewise.
+        form: likewise.
+        personal: read identity numbers and telephones too; else they are columns that
+            nobody looks at.
+
+    Raises:
+        EnvironmentProblem, InputError: as :func:`read_targets`.
     """
+    form = form or layout("inspectors")
     with uncollected():
-        table = read_table(path, form or layout("inspectors"), sheet)
+        table = read_table(path, with_personal(form) if personal else form, sheet)
         refuse_twice(table, table.values["id"])
-        return reading(table, map(_inspector, *columns_of(table, "inspectors")))
+        rows = map(_inspector, *columns_of(table, "inspectors"))
+        return reading(table, _with_personal(table, rows) if personal else rows)
+
+
+def _with_personal(
+    table: Table, rows: Iterator[InspectorRow]
+) -> Iterator[InspectorRow]:
+    gaps = [""] * len(table.rows)
+    numbers = table.values.get("identity", gaps)
+    phones = table.values.get("phone", gaps)
+    for row, identity, phone in zip(rows, numbers, phones, strict=True):
+        own = Personal(inspector=row.inspector.id, identity=identity, phone=phone)
+        yield row._replace(personal=own)
 
 
 def read_items(
