@@ -38,7 +38,8 @@ from dualrandom.registry.lists import (
     TASKS,
 )
 from dualrandom.registry.log_store import START, Head
-from dualrandom.registry.transactions import Place, Reader, Registry, Writer
+from dualrandom.registry.transactions import Place, Registry
+from dualrandom.registry.views import Reader, Writer
 
 __all__ = [
     "BASES",
