@@ -34,7 +34,7 @@ _CHUNK: Final = 2**20
 _SMALL: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _SMALL_PART: Final = 16 * 2**20
 # A cell with content (not ``/>``) from column AA or from row 1,000,000 on.
-_FAR: Final = re.compile(rb' r="([A-Z]{2,}[0-9]+|[A-Z][0-9]{7,})"[^>]*(?<!/)>')
+_FAR: Final = re.compile(rb' r="([A-Z]{2,}[0-9]+|[A-Z][0-9]{7,})"[^>]{0,500}(?<!/)>')
 _XML: Final = (".xml", ".rels")
 _DTD: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _view: Final = runpy.run_path(str(Path(__file__).with_name("book_view.py")))

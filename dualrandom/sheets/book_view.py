@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterator, Sequence
 
-_ROW: Final = re.compile(rb'<row\s[^>]*?\bhidden="(?:1|true)"[^>]*>')
-_COLUMN: Final = re.compile(rb'<col\s[^>]*?\bhidden="(?:1|true)"[^>]*>')
+# No tag is searched without end: one that is never closed would take all day.
+_ROW: Final = re.compile(rb'<row\s[^>]{0,500}?\bhidden="(?:1|true)"[^>]{0,500}>')
+_COLUMN: Final = re.compile(rb'<col\s[^>]{0,500}?\bhidden="(?:1|true)"[^>]{0,500}>')
 _ATTRIBUTE: Final = re.compile(rb'\s(r|min|max)="([0-9]{1,7})"')
-_DATE_1904: Final = re.compile(rb'<workbookPr\s[^>]*?\bdate1904="(?:1|true)"')
-_TAG: Final = re.compile(rb"<table:(table|table-row|table-column)(?=[\s/>])([^>]*)>")
+_DATE_1904: Final = re.compile(rb'<workbookPr\s[^>]{0,500}?\bdate1904="(?:1|true)"')
+_TAG: Final = re.compile(
+    rb"<table:(table|table-row|table-column)(?=[\s/>])([^>]{0,1000})>"
+)
 _NAME: Final = re.compile(rb'\btable:name="([^"]*)"')
 _TIMES: Final = re.compile(rb'\btable:number-(?:rows|columns)-repeated="([0-9]{1,9})"')
 _UNSEEN: Final = re.compile(rb'\btable:visibility="(?:collapse|filter)"')
-_NULL_1904: Final = re.compile(rb'<table:null-date\s[^>]*"1904-01-01"')
+_NULL_1904: Final = re.compile(rb'<table:null-date\s[^>]{0,500}"1904-01-01"')
 _FAULTS: Final = (
     KeyError,
     ValueError,

@@ -10,13 +10,16 @@ import pytest
 
 from dualrandom.errors import InputError
 from dualrandom.office.exporting import LISTS, end_of
+from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS, TASKS
 from dualrandom.sheets import load_mapping, read_targets, write_list
+from dualrandom.sheets.columns import layout
 from tests.refusals import check, sheet
 from tests.sheetmaking import text_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dualrandom.registry.kinds import ListKind
     from tests.refusals import Run
 
 HEAD = ("统一社会信用代码", "企业名称", "地区", "成立日期")
@@ -105,6 +108,15 @@ def test_what_goes_out_comes_back_unchanged(
         assert said.code == 0, said
         assert json.loads(said.out)["written"] is False
     assert "2026-001" in run("task", "list").out
+
+
+@pytest.mark.parametrize("kind", [ITEMS, TARGETS, INSPECTORS, RECUSALS, TASKS])
+def test_every_field_of_a_list_has_a_column(kind: ListKind[Any]) -> None:
+    columns = {column.field for column in layout(kind.name).columns}  # type: ignore[arg-type]
+    # Three columns beside each other make one field.
+    parts = {"licence_names", "licence_numbers", "licence_expiries"}
+    made = {"licences"} if parts <= columns else set()
+    assert {*kind.names} <= columns | made
 
 
 def test_a_sheet_without_recusals_takes_none_away(office: Path, run: Run) -> None:
