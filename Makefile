@@ -39,7 +39,7 @@ docs:
 # Each generator compares what it would write with what stands there.
 each = @set -e; for script in $(1); do echo "$$script --check"; $(RUN) $$script --check; done
 
-bench: .venv/checkers  ## ratios against other programs, in one run; writes build/bench.json
+bench: .venv/checkers  ## ratios against other programs, in one run, 10-15 minutes; writes build/bench.json and README's table
 	$(RUN) -m bench
 
 faults: .venv/installed  ## kill writers and servers, let disks fail: nothing may be lost; SEED=… repeats a run

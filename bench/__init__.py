@@ -4,7 +4,7 @@
 - Both sides get the same case, and ``run`` asserts that both solved it.
 - Absolute seconds are printed, never judged: only the ratio has a bound.
 
-    python -m bench              # all of them; writes build/bench.json
+    python -m bench              # all of them; writes build/bench.json and the READMEs
     python -m bench selection    # one
 """
 

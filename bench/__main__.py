@@ -1,4 +1,7 @@
-"""Run the benchmarks, print one table, and end with 1 if a bound is missed."""
+"""Run the benchmarks, print one table, and end with 1 if a bound is missed.
+
+All of them together also write the table into the READMEs.
+"""
 
 # ruff: noqa: T201 - printing is what it is for
 from __future__ import annotations
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "build" / "bench.json"
+PAGES = (HERE.parent / "README.md", HERE.parent / "README.zh-CN.md")
+BEGIN, END = "<!-- bench: begin", "<!-- bench: end"
 
 
 def main(names: list[str]) -> int:
@@ -26,8 +31,11 @@ def main(names: list[str]) -> int:
     for name in names or known:
         print(f"… {name}", file=sys.stderr)
         results[name] = import_module(f"bench.{name}").run()
-    for line in _table(results):
-        print(line)
+    table = "\n".join(_table(results))
+    print(table)
+    if not names:
+        for page in PAGES:
+            _put(page, table)
     OUT.parent.mkdir(exist_ok=True)
     record = {
         "schema": "dualrandom/bench/v1",
@@ -40,6 +48,15 @@ def main(names: list[str]) -> int:
     }
     OUT.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return 0 if all(r.kept for r in results.values()) else 1
+
+
+def _put(page: Path, table: str) -> None:
+    """Put the table where a page shows it."""
+    before, begin, rest = page.read_text("utf-8").partition(BEGIN)
+    first, _, _ = rest.partition("\n")
+    _, end, after = rest.partition(END)
+    block = f"{first}\n\n```text\n{table}\n```\n\n"
+    page.write_text(before + begin + block + end + after, "utf-8")
 
 
 def _table(results: dict[str, Ratio]) -> list[str]:

@@ -29,16 +29,16 @@ ROUNDS = 3
 
 def run() -> Ratio:
     """Take the best of three turns on each side."""
-    ids = [f"919900{i:012d}" for i in range(ROWS)]
-    rows = [StratumRow(id=TargetId(i), stratum="all") for i in ids]
+    every = ids()
+    rows = [StratumRow(id=TargetId(i), stratum="all") for i in every]
     ours, theirs = [], []
     for _ in range(ROUNDS):
         seconds, mine = timed(lambda: _ours(rows))
         ours.append(seconds)
-        seconds, other = timed(lambda: _theirs(ids))
+        seconds, other = timed(lambda: sample(every))
         theirs.append(seconds)
-    assert mine == _plain(ids, lambda i: sha256(f"{KEY},{i}".encode()).digest())
-    assert other == _plain(ids, lambda i: consistent_sampler.first_fraction(i, KEY))
+    assert mine == _plain(every, lambda i: sha256(f"{KEY},{i}".encode()).digest())
+    assert other == _plain(every, lambda i: consistent_sampler.first_fraction(i, KEY))
     return Ratio(
         case=f"draw {TAKE:,} of {ROWS:,} ids in memory",
         against="consistent-sampler",
@@ -49,14 +49,20 @@ def run() -> Ratio:
     )
 
 
+def ids() -> list[str]:
+    """Return what both sides draw from."""
+    return [f"919900{i:012d}" for i in range(ROWS)]
+
+
 def _ours(rows: list[StratumRow]) -> list[str]:
     found = lowest(Plain(rows), KEY, {"all": TAKE}, {"all": ROWS})
     return [target for _, target in found["all"]]
 
 
-def _theirs(ids: list[str]) -> list[str]:
-    return list(consistent_sampler.sampler(ids, KEY, take=TAKE, output="id"))
+def sample(every: list[str]) -> list[str]:
+    """Draw as the other side does."""
+    return list(consistent_sampler.sampler(every, KEY, take=TAKE, output="id"))
 
 
-def _plain(ids: list[str], ticket: Callable[[str], bytes | str]) -> list[str]:
-    return sorted(ids, key=ticket)[:TAKE]
+def _plain(every: list[str], ticket: Callable[[str], bytes | str]) -> list[str]:
+    return sorted(every, key=ticket)[:TAKE]
