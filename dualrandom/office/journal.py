@@ -71,6 +71,7 @@ def writing(office: Office) -> Iterator[tuple[Writer, ExitStack]]:
             sweep(office.kept)
             yield tx, undo
             head = tx.head()
+        memory.note_head(office, head)
     except BaseException:
         # An interrupt may come after the commit: what was written then stands.
         if head is None or not _stands(office, head.seq, head.leaf):

@@ -17,13 +17,15 @@ Spec: log-v1 §2, "Signing memory".
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from dualrandom import audit
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
 from dualrandom.folder import write_files
-from dualrandom.office.place import KEPT
+from dualrandom.office.place import KEPT, Seen
 from dualrandom.public import naming
 
 if TYPE_CHECKING:
@@ -31,23 +33,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.office.place import Office
-    from dualrandom.registry import Reader
+    from dualrandom.registry import Head, Reader
 
 CHECKPOINTS: Final = "checkpoints"
 HEAD: Final = "head.tlog-proof"
+_DIGITS: Final = 12
 FOUNDING: Final = 2
 """Entries that ``init`` makes, before the first checkpoint is signed."""
 
 
 def checkpoint_file(office: Office, size: int) -> Path:
     """Return where the checkpoint of a size is kept."""
-    return office.kept / CHECKPOINTS / f"{size:012}"
+    return office.kept / CHECKPOINTS / f"{size:0{_DIGITS}}"
 
 
 def kept_checkpoints(office: Office) -> tuple[Path, ...]:
     """Return the files of all signed checkpoints, smallest first."""
     folder = office.kept / CHECKPOINTS
-    return tuple(sorted(folder.glob("[0-9]" * 12))) if folder.is_dir() else ()
+    return tuple(folder / name for name in sorted(_sizes(office)))
+
+
+def _sizes(office: Office) -> list[str]:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        names = os.listdir(office.kept / CHECKPOINTS)  # noqa: PTH208 - names, not paths
+        return [n for n in names if len(n) == _DIGITS and n.isdecimal()]
+    return []
 
 
 def last_checkpoint(office: Office) -> bytes | None:
@@ -71,7 +81,16 @@ def check_continues(office: Office, tx: Reader) -> None:
     Raises:
         StateError: E180, E183, as for :func:`checkpoint`.
     """
-    _continued(office, tx)
+    # A head that this process left, and nothing signed since: nothing to look at.
+    head, signed = tx.head(), max(_sizes(office), default="")
+    if head is None or office.seen != Seen(head=head, signed=signed):
+        _continued(office, tx)
+
+
+def note_head(office: Office, head: Head | None) -> None:
+    """Remember a head that stands now, and continues what was signed."""
+    office.seen.head = head
+    office.seen.signed = max(_sizes(office), default="")
 
 
 def checkpoint(office: Office) -> bytes:
@@ -110,7 +129,7 @@ def _sign(office: Office, tx: Reader) -> bytes:
     head = audit.Proof(index=tree.size - 1, path=tree.edge, checkpoint=made)
     write_files(
         office.kept,
-        {f"{CHECKPOINTS}/{tree.size:012}": made, HEAD: audit.proof_bytes(head)},
+        {f"{CHECKPOINTS}/{tree.size:0{_DIGITS}}": made, HEAD: audit.proof_bytes(head)},
     )
     return made
 

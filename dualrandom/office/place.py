@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.keys import PrivateKey
+    from dualrandom.registry import Head
 
 DRAWS: Final = "draws"
 PUBLIC: Final = "public"
@@ -27,6 +28,19 @@ KEPT: Final = "kept"
 RULES: Final = "rules.md"
 ZONE: Final = dt.timezone(dt.timedelta(hours=8))
 """China Standard Time."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What this process knows to continue what was signed.
+
+    Attributes:
+        head: the newest entry; it stands for all before it.
+        signed: of the checkpoint signed last then, its file's name.
+    """
+
+    head: Head | None = None
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +53,7 @@ class Office:
         entropy: so many bytes from the operating system.
         unlock: a private key's file to a signer; asks for the passphrase if need be.
         roll: whose keys count.
+        seen: how much of the log need not be looked at again.
     """
 
     root: Path
@@ -48,6 +63,7 @@ class Office:
     entropy: Callable[[int], bytes]
     unlock: Callable[[Path], PrivateKey]
     roll: Roll = field(default_factory=Roll, repr=False, compare=False)
+    seen: Seen = field(default_factory=Seen, repr=False, compare=False)
 
     @property
     def kept(self) -> Path:

@@ -35,9 +35,11 @@ class Roll:
 
     def keys(self, tx: Reader) -> KeyRing:
         """Return the keys after the newest entry."""
-        if self._size and tx.entry(self._size - 1) != self._last:
+        new = tx.entries(max(self._size - 1, 0))
+        if self._size and next(new, b"") != self._last:
             self._start()  # what was read did not stand
-        for data in tx.entries(self._size):
+            new = tx.entries()
+        for data in new:
             if self._size == 0 or _KEYS in data:
                 with suppress(VerificationError):  # what is wrong has no effect
                     self._take(audit.parse_entry(data)[0])
