@@ -187,6 +187,9 @@ def export(
     out: Out,
     as_of: Annotated[str, typer.Option(help=say("cli.export.as_of"))] = "",
     mapping: Mapping = None,
+    batch: Annotated[
+        str, typer.Option(metavar="K/N", help=say("cli.export.batch"))
+    ] = "",
 ) -> None:
     """Write a list, or the drawn targets with their teams, to a sheet."""
     from dualrandom.errors import UsageError
@@ -201,6 +204,6 @@ def export(
     elif as_of or mapping:
         raise UsageError("E289", lists=", ".join(exporting.LISTS))
     else:
-        count = exporting.export_draw(here(), what, out, export_header())
+        count = exporting.export_draw(here(), what, out, export_header(), batch=batch)
         done = "cli.export.done"
     show.data(say(done, file=str(out), count=count))

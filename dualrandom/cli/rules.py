@@ -131,6 +131,14 @@ def _settings(rules: Rules) -> dict[str, Any]:
 
 def _table(rules: Rules) -> None:
     show.table(
-        [say("cli.rules.setting"), say("cli.value")],
-        [(name, str(value).lower()) for name, value in _settings(rules).items()],
+        [say(f"cli.{key}") for key in ("rules.setting", "value", "rules.meaning_of")],
+        [
+            (name, str(value).lower(), say(f"cli.rules.meaning.{_key(name)}"))
+            for name, value in _settings(rules).items()
+        ],
     )
+
+
+def _key(name: str) -> str:
+    # Classes of risk have whatever names an office gives them.
+    return "ratios.risk" if name.startswith("ratios.") else name

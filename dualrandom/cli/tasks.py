@@ -8,7 +8,7 @@ import typer
 
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
-from dualrandom.cli.language import say
+from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import DryRun, Json, day, here
 
 if TYPE_CHECKING:
@@ -115,13 +115,27 @@ def edit(
 
 def show_task(task: Task, as_json: Json = False) -> None:
     """Show a task, its scope in words, and what would be drawn."""
+    from dualrandom.cli.staffing import print_outlook
+    from dualrandom.errors import StateError
+    from dualrandom.messages import lines
+    from dualrandom.office.outlook import outlook
     from dualrandom.office.tasks import task_of
 
-    found = task_of(here(), task)
+    office = here()
+    found = task_of(office, task)
     if as_json:
         show.document({"schema": "dualrandom/task/v1", **_fields(found)})
         return
     _show(found)
+    try:
+        with show.busy(say("cli.busy.freeze")):
+            seen = outlook(office, task)
+    except StateError as error:
+        # The task is there, and shown; that nothing could be drawn now is talk.
+        for line in lines(error, lang()):
+            show.talk(line)
+        return
+    print_outlook(seen)
 
 
 def _show(task: TaskRecord) -> None:

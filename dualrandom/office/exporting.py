@@ -6,6 +6,7 @@ Border: reads registry and draws' folders, writes one file.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Literal, get_args
 
 from dualrandom.disclosure import ANNOUNCEMENT
@@ -106,7 +107,37 @@ def _records(tx: Reader, name: ListName, as_of: Moment | None) -> Iterator[objec
                 yield InspectorRow(person, tuple(held.get(person.id, ())))
 
 
-def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> int:
+_BATCH = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
+
+
+def batch_of(text: str, count: int) -> slice:
+    """Return which of ``count`` targets, by their order, a batch takes.
+
+    The order says nothing of strata, and nobody chose it: whoever inspects in batches
+    takes them in it. Sizes differ by one at most.
+
+    Args:
+        text: ``2/5``, the second of five; "" takes all.
+        count: how many targets were drawn.
+
+    Raises:
+        UsageError: E436, no such batch.
+
+    Spec:
+        draw-v1 §5 step 3.
+    """
+    if not text:
+        return slice(count)
+    found = _BATCH.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]) <= count:
+        raise UsageError("E436", value=text[:80], count=count)
+    number, batches = int(found[1]), int(found[2])
+    return slice((number - 1) * count // batches, number * count // batches)
+
+
+def export_draw(
+    office: Office, draw: str, out: Path, header: Sequence[str], *, batch: str = ""
+) -> int:
     """Write the drawn targets with addresses, teams and items to a sheet.
 
     Args:
@@ -114,11 +145,13 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
         draw: its id; drawn.
         out: .xlsx or .csv.
         header: the nine headings, in the office's language.
+        batch: as for :func:`batch_of`.
 
     Returns:
         How many rows were written.
 
     Raises:
+        UsageError: E436, no such batch.
         StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E184 as
             for the log.
         VerificationError: E171, a file is not what was announced or drawn.
@@ -133,7 +166,7 @@ def export_draw(office: Office, draw: str, out: Path, header: Sequence[str]) -> 
     _, files = load_folder(office.draw(draw), KNOWN)
     with office.registry.read() as tx:
         addresses = {public.id: public.address for public, _ in tx.targets()}
-    return write_sheet(files, addresses, out, header)
+    return write_sheet(files, addresses, out, header, batch=batch)
 
 
 def write_sheet(
@@ -141,6 +174,8 @@ def write_sheet(
     addresses: Mapping[TargetId, str],
     out: Path,
     header: Sequence[str],
+    *,
+    batch: str = "",
 ) -> int:
     """Write the sheet of a drawn folder; return how many rows.
 
@@ -149,9 +184,10 @@ def write_sheet(
         addresses: as the directory has them now.
         out: .xlsx or .csv.
         header: the nine headings.
+        batch: as for :func:`batch_of`.
     """
     announcement = parse_announcement(files[ANNOUNCEMENT])
-    _, selected = SELECTED.parse(files[SELECTED.name])
+    selected = tuple(SELECTED.parse(files[SELECTED.name])[1])
     _, people = INSPECTORS.parse(files[INSPECTORS.name])
     names = {person.id: person.name for person in people}
     teams: dict[str, list[str]] = {}
@@ -175,7 +211,7 @@ def write_sheet(
             announcement.task.start,
             announcement.task.end,
         )
-        for row in selected
+        for row in selected[batch_of(batch, len(selected))]
     ]
     write_rows(out, announcement.title, header, rows)
     return len(rows)

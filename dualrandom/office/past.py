@@ -12,8 +12,10 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dualrandom.canonical import sha256
 from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
+from dualrandom.errors import EnvironmentProblem, VerificationError, Where
 from dualrandom.exclusions import Period, Visit
 from dualrandom.folder import load_folder
 from dualrandom.freeze import Past
@@ -34,14 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dualrandom.announcement import Announcement
+    from dualrandom.audit import DrawLife
     from dualrandom.exclusions import Pair
     from dualrandom.model import InspectorId, TargetId
     from dualrandom.office.place import Office
     from dualrandom.records import DrawRecord, TaskRecord
     from dualrandom.registry import Reader
     from dualrandom.rules import Rules
-
-Files = dict[str, bytes]
 
 
 def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
@@ -61,13 +62,18 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
     if not others or not any((*asked, rules.open_draws, rules.per_year)):
         return Past()
     period = Period(start=task.start, end=task.end)
-    told = [(draw, *_read(office, tx, draw)) for draw in others]
-    gone = {a.supersedes.draw for _, a, _ in told if a.supersedes is not None}
+    report = journal.told(tx)
+    lives = {draw.id: journal.draw_of(report, draw.id) for draw in others}
+    announced = {id_: _announcement(office, life) for id_, life in lives.items()}
+    gone = {a.supersedes.draw for a in announced.values() if a.supersedes is not None}
     visits: list[Visit] = []
     posts: Counter[InspectorId] = Counter()
-    for draw, announcement, files in told:
+    for draw in others:
+        announcement = announced[draw.id]
         if draw.id in gone or not _matters(announcement, period, rules):
             continue
+        refuse(check_folder(office, lives[draw.id]), missing=True)
+        _, files = load_folder(office.draw(draw.id), KNOWN)
         visits += _visits(draw, announcement, files)
         if announcement.task.start[:4] == str(task.start.year):
             posts.update(_posts(files))
@@ -78,11 +84,15 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
     )
 
 
-def _read(office: Office, tx: Reader, draw: DrawRecord) -> tuple[Announcement, Files]:
-    life = journal.draw_of(journal.told(tx), draw.id)
-    refuse(check_folder(office, life), missing=True)
-    _, files = load_folder(office.draw(draw.id), KNOWN)
-    return parse_announcement(files[ANNOUNCEMENT]), files
+def _announcement(office: Office, life: DrawLife) -> Announcement:
+    """Return what was announced; the lists are read where they matter."""
+    where = Where(file=f"draws/{life.draw}/{ANNOUNCEMENT}")
+    if not (office.root / str(where.file)).is_file():
+        raise EnvironmentProblem("E170", where=where, draw=life.draw)
+    _, files = load_folder(office.draw(life.draw), (ANNOUNCEMENT,))
+    if sha256(files[ANNOUNCEMENT]) != life.commitment:
+        raise VerificationError("E171", where=where, seq=life.announced)
+    return parse_announcement(files[ANNOUNCEMENT])
 
 
 def _matters(announcement: Announcement, period: Period, rules: Rules) -> bool:

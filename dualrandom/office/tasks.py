@@ -71,7 +71,8 @@ def new_task(
         told = planned(line_of(office, plan), told) | told | {"plan": plan}
     rules = show_rules(office).rules
     told.setdefault("area", rules.area)
-    told.setdefault("posts", [_post_text(Post(count=2, need=(_certificate(),)))])
+    needs = (_certificate(), *_needed(office, told.get("items", ())))
+    told.setdefault("posts", [_post_text(Post(count=MIN_POSTS, need=needs))])
     by_class = parse_partition(told.get("strata_by", "")).fields == ("risk",)
     if by_class and not told.get("ratios") and told.get("total") is None:
         told["ratios"] = [f"{name}={quota_text(q)}" for name, q in rules.ratios]
@@ -84,6 +85,13 @@ def new_task(
     if not dry_run:
         put_task(office, made, new=True)
     return made
+
+
+def _needed(office: Office, codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the tags that items ask of their inspectors, each once."""
+    with office.registry.read() as tx:
+        needs = [tag for i in tx.items() if i.code in codes for tag in i.need]
+    return tuple(dict.fromkeys(filter(None, map(tag_of, needs))))
 
 
 def planned(line: PlanLine, given: Mapping[str, Any]) -> dict[str, Any]:

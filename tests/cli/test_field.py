@@ -298,6 +298,22 @@ def test_several_items_are_one_visit(field: Path, run: Run) -> None:
     assert all(len(team) == 2 for team in made.teams.values())
 
 
+def test_batches_follow_the_order(field: Path, run: Run) -> None:
+    made = go(run, field, "T-1", "--total", "17")
+    exported = []
+    for batch in ("1/3", "2/3", "3/3"):
+        done = run("export", "T-1", "-o", "批.csv", "--batch", batch)
+        assert done.code == 0, done.err
+        text = Path("批.csv").read_text("utf-8-sig")
+        ids = [cell for line in csv.reader(text.splitlines()) for cell in line]
+        exported.append([one for one in ids if one in made.teams])
+    ordered = [row[1] for row in rows(field / "draws/T-1", "selected.tsv")]
+    assert exported == [ordered[:5], ordered[5:11], ordered[11:]]
+    for wrong in ("4/3", "0/3", "1/18", "zwei", "1/"):
+        refused = run("export", "T-1", "-o", "批.csv", "--batch", wrong)
+        assert (refused.code, "E436" in refused.err) == (2, True)
+
+
 def test_a_cap_across_tasks(field: Path, run: Run) -> None:
     rules(run, ("yearly_cap = 0 ", "yearly_cap = 1 "))
     shops = ("--scope", "主体类型 != 产品")

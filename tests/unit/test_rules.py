@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dualrandom.docx import docx_text
 from dualrandom.errors import InputError
+from dualrandom.messages import text
 from dualrandom.model import Area, Quota, Ratio, Rounding
 from dualrandom.ratios import parse_quota, quota_text
 from dualrandom.rules import Rules, join_rules, parse_rules, settings_of, split_rules
@@ -19,6 +20,8 @@ from dualrandom.words import rules_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dualrandom.messages import Lang
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -33,6 +36,12 @@ def test_a_new_office_starts_from_the_usual_settings() -> None:
     settings, _ = split_rules(rules_text().encode())
     for name in named:
         assert f"\n{name.partition('.')[2]} = " in settings
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_every_setting_is_told_in_words(lang: Lang) -> None:
+    for name, _ in settings_of(Rules()):
+        assert text(lang, f"cli.rules.meaning.{name}")
 
 
 def test_a_text_without_settings_has_the_usual_ones() -> None:

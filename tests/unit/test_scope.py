@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dualrandom.errors import InputError
+from dualrandom.records import Licence
 from dualrandom.scope import (
     DATES,
     MAX_LENGTH,
@@ -163,6 +164,14 @@ def test_what_is_not_understood_is_refused_with_its_place(
 )
 def test_who_is_in_scope(scope: str, *, expected: bool) -> None:
     assert taken(scope) is expected
+
+
+def test_licences_are_asked_for_by_name() -> None:
+    held = (Licence(name="食品经营许可证", number="JY1"), Licence(name="卫生许可证"))
+    assert taken("许可证 = 卫生许可证", licences=held)
+    assert taken("licences contains 食品", licences=held)
+    assert not taken("licences = JY1", licences=held)
+    assert taken('licences = ""', licences=())
 
 
 def test_no_tags_is_an_empty_field() -> None:
