@@ -39,6 +39,7 @@ from dualrandom.public_outcomes import (
     results_bytes,
     results_path,
 )
+from dualrandom.public_tables import table_bytes, table_path
 from dualrandom.public_texts import PublishedText, text_files
 from dualrandom.shipped import shipped
 from dualrandom.staging import Swapped, list_files, read_file, swap_in, zip_bytes
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.public_outcomes import Penalties, PublishedResult
+    from dualrandom.public_tables import DisclosedTable
 
 Reader = Literal["public", "supervisor"]
 
@@ -94,6 +96,7 @@ def plan_public(
     texts: Iterable[tuple[PublishedText, bytes]] = (),
     results: Mapping[str, Sequence[PublishedResult]] = MappingProxyType({}),
     penalties: Penalties | None = None,
+    tables: Sequence[DisclosedTable] = (),
 ) -> tuple[tuple[str, bytes], ...]:
     """Return all of ``public/`` but ``log/``, sorted by path, manifest last.
 
@@ -104,6 +107,7 @@ def plan_public(
         verifier: (path, bytes) of :func:`verifiers`.
         texts: versions of rules and plans, with their bytes.
         results: what inspections found, by draw; approved.
+        tables: further ones that the office discloses.
         penalties: those shown, and what is left of others; None: there never were any.
 
     Raises:
@@ -122,6 +126,7 @@ def plan_public(
         *text_files(texts),
         *((results_path(d), results_bytes(d, rows)) for d, rows in results.items()),
     ]
+    files += [(table_path(table.name), table_bytes(table)) for table in tables]
     if penalties is not None:
         files.append((PENALTIES, penalties_bytes(penalties)))
     for draw in draws:

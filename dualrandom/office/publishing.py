@@ -25,6 +25,7 @@ from dualrandom.errors import (
 )
 from dualrandom.office import issued, journal, memory
 from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.disclosing import disclosed_tables
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.penalties import public_penalties
 from dualrandom.office.place import stamp, today
@@ -122,6 +123,7 @@ def publish(office: Office) -> Published:
         texts=texts,
         results={draw: rows for draw, rows in results.items() if draw in open_},
         penalties=penalties,
+        tables=disclosed_tables(office),
     )
     manifest = _content(files)
     seq = None

@@ -11,6 +11,7 @@ content, writes them whole or not at all; knows records, and no registry.
 """
 
 from dualrandom.sheets.columns import Layout, Listing
+from dualrandom.sheets.disclosed import read_disclosed
 from dualrandom.sheets.export import write_list
 from dualrandom.sheets.lists import (
     InspectorRow,
@@ -31,7 +32,7 @@ from dualrandom.sheets.outcomes import (
 from dualrandom.sheets.plans import read_plan
 from dualrandom.sheets.reading import Reading
 from dualrandom.sheets.template import write_template
-from dualrandom.sheets.write import write_rows
+from dualrandom.sheets.write import rows_bytes, write_rows
 
 __all__ = [
     "InspectorRow",
@@ -41,6 +42,7 @@ __all__ = [
     "TargetRow",
     "load_mapping",
     "mark_problems",
+    "read_disclosed",
     "read_inspectors",
     "read_items",
     "read_objections",
@@ -49,6 +51,7 @@ __all__ = [
     "read_recusals",
     "read_results",
     "read_targets",
+    "rows_bytes",
     "write_list",
     "write_results_sheet",
     "write_rows",

@@ -33,6 +33,7 @@ Listing = Literal[
     "results",
     "penalties",
     "objections",
+    "tables",
     "tasks",
 ]
 """The lists that go into sheets; all but tasks come from sheets, too."""

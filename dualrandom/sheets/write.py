@@ -42,6 +42,7 @@ _NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _WIDEST: Final = 60
 _LINE_HEIGHT: Final = 15
 _HIGHEST: Final = 405
+_CREATED: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _PAGE: Final = 200
 """Columns of text that can still be read when they are fitted to a page's width."""
 _A4: Final = 9
@@ -91,8 +92,49 @@ def write_rows(
     with replacing(path) as file:
         if suffix == ".csv":
             return _write_csv(file, headers, rows)
-        widths = widths or [min(2 * len(text) + 4, _WIDEST) for text in headers]
-        return _write_xlsx(file, path.name, title, headers, rows, widths)
+        return _write_xlsx(
+            file, path.name, title, headers, rows, widths or _guess(headers)
+        )
+
+
+def rows_bytes(
+    suffix: str,
+    title: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+) -> bytes:
+    """Return a table as a file's bytes: the same on any day and any machine.
+
+    Args:
+        suffix: ``.xlsx`` or ``.csv``.
+        title: the sheet's name.
+        headers: one for each column.
+        rows: as many values as headers.
+
+    Raises:
+        InputError: E239, E242, as :func:`write_rows`.
+    """
+    out = _Kept()
+    if suffix == ".csv":
+        _write_csv(out, headers, rows)
+    else:
+        _write_xlsx(out, title, title, headers, rows, _guess(headers))
+    return out.data
+
+
+class _Kept(io.BytesIO):
+    """Bytes that are still there once a writer has closed the file."""
+
+    data = b""
+
+    def close(self) -> None:
+        if not self.closed:
+            self.data = self.getvalue()
+        super().close()
+
+
+def _guess(headers: Sequence[str]) -> list[int]:
+    return [min(2 * len(text) + 4, _WIDEST) for text in headers]
 
 
 @contextmanager
@@ -164,6 +206,8 @@ def _write_xlsx(
 ) -> int:
     count = 0
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+        # A book is what it says, not when it was written.
+        book.set_properties({"created": _CREATED})
         sheet = book.add_worksheet(sheet_name(title))
         cell = book.add_format({"num_format": TEXT, "valign": "top", "text_wrap": True})
         head = book.add_format(

@@ -23,13 +23,30 @@ from markupsafe import Markup
 
 from dualrandom.errors import UsageError, Where
 from dualrandom.messages import shown
+from dualrandom.plans import parse_plan
 from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST, PORTABLE_PAGE, VERIFIER
+from dualrandom.public_texts import PLANS, RULES
 from dualrandom.shipped import reports, shipped
+from dualrandom.site.catalogue import (
+    CATALOGUED,
+    catalogue_view,
+    plan_view,
+    table_view,
+)
+from dualrandom.site.draws import beijing
 from dualrandom.site.frame import Frame, framer
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
 from dualrandom.site.notice import notice_of
+from dualrandom.site.outcomes import (
+    ended_view,
+    penalties_view,
+    results_view,
+    violations_view,
+)
 from dualrandom.site.phrases import Phrases
 from dualrandom.site.source import Source
+from dualrandom.site.statistics import Statistics
+from dualrandom.site.texts import paragraphs
 from dualrandom.staging import read_file, swap_in, zip_bytes
 
 if TYPE_CHECKING:
@@ -38,6 +55,7 @@ if TYPE_CHECKING:
 
     from dualrandom.messages import Lang
     from dualrandom.site.draws import PublishedDraw
+    from dualrandom.site.tables import TableView
 
 SUMS: Final = "SHA256SUMS"
 STYLE: Final = "static/site.css"
@@ -116,7 +134,10 @@ class _Builder:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._env.globals.update(say=self._say, lang=lang, office=self._office)
+        self._env.filters["beijing"] = beijing
+        self._env.globals.update(
+            say=self._say, lang=lang, office=self._office, sections=self._sections()
+        )
 
     @property
     def pages(self) -> int:
@@ -136,6 +157,10 @@ class _Builder:
         yield from self._copies()
         yield from self._draws()
         yield self._items()
+        yield from self._rules()
+        yield from self._plans()
+        yield from self._penalties()
+        yield from self._catalogue()
         yield from self._log()
         yield from self._verify()
         yield from self._sitemap()
@@ -147,14 +172,22 @@ class _Builder:
                 yield path, self._source.read(path)
 
     def _draws(self) -> Iterator[tuple[str, bytes]]:
-        lines = []
+        lines, counts = [], Statistics()
         for draw in self._source.draws():
+            rows = self._source.results(draw.line.draw)
+            counts.add(draw, rows)
             lines.append(index_line(draw, self._say))
-            yield from self._draw(draw)
+            yield from self._draw(draw, has_results=bool(rows))
+            if rows:
+                yield from self._table(results_view(draw, rows, self._say))
+        views = counts.views(self._say)
+        yield self._page("statistics", "statistics.html", views=views)
         for page in pages_of("index", lines):
             yield self._page("index", page.name, page=page)
 
-    def _draw(self, draw: PublishedDraw) -> Iterator[tuple[str, bytes]]:
+    def _draw(
+        self, draw: PublishedDraw, *, has_results: bool
+    ) -> Iterator[tuple[str, bytes]]:
         name = draw.announcement.draw
         top = f"{DRAW_FOLDERS}{name}"
         for path, data in draw.files.items():
@@ -167,12 +200,80 @@ class _Builder:
                 f"{DRAW_FOLDERS}{page.name}",
                 notice=notice,
                 page=page,
+                results=f"../results/{name}.html" if has_results else "",
                 lastmod=notice.lastmod,
             )
 
     def _items(self) -> tuple[str, bytes]:
         items = items_of(self._source.items(), self._say)
         return self._page("items", "items.html", items=items)
+
+    def _table(self, view: TableView) -> Iterator[tuple[str, bytes]]:
+        """Yield a table's pages, and the whole of it as CSV and XLSX."""
+        files = [*view.data]
+        for path, data in view.downloads():
+            name = path.rpartition("/")[2]
+            files.append((name, name))
+            yield path, data
+        for page in pages_of(view.name, view.rows):
+            yield self._page(
+                "table",
+                f"{view.folder}{page.name}",
+                view=view,
+                page=page,
+                anchors=view.anchors(page.rows),
+                files=files,
+            )
+
+    def _rules(self) -> Iterator[tuple[str, bytes]]:
+        versions = self._source.texts(RULES)
+        if versions:
+            lines = paragraphs(self._source.read(versions[0].path))
+            yield self._page("rules", "rules.html", versions=versions, lines=lines)
+
+    def _plans(self) -> Iterator[tuple[str, bytes]]:
+        newest = {}
+        for version in reversed(self._source.texts(PLANS)):
+            newest[version.year] = version
+        for version in newest.values():
+            plan = parse_plan(self._source.read(version.path))
+            yield from self._table(plan_view(plan, version, self._say))
+
+    def _penalties(self) -> Iterator[tuple[str, bytes]]:
+        found = self._source.penalties()
+        if found is not None:
+            for make in (penalties_view, ended_view, violations_view):
+                yield from self._table(make(found, self._say))
+
+    def _catalogue(self) -> Iterator[tuple[str, bytes]]:
+        tables = self._source.tables()
+        for table in tables:
+            yield from self._table(table_view(table, self._say))
+        own = [name for name, _ in self._sections() if name in CATALOGUED]
+        yield from self._table(
+            catalogue_view(own, tables, self._office.name, self._say)
+        )
+
+    def _sections(self) -> tuple[tuple[str, str], ...]:
+        """Return the entries of the navigation that have a page."""
+        years = [text.year or 0 for text in self._source.texts(PLANS)]
+        there = {
+            "rules": bool(self._source.texts(RULES)),
+            "plans": bool(years),
+            "outcomes": self._source.penalties() is not None,
+        }
+        hrefs = {
+            "index": "index.html",
+            "items": "items.html",
+            "rules": "rules.html",
+            "plans": f"plans/{max(years, default=0)}.html",
+            "outcomes": "penalties.html",
+            "statistics": "statistics.html",
+            "catalogue": "catalogue.html",
+            "log": "log.html",
+            "verify": "verify.html",
+        }
+        return tuple(pair for pair in hrefs.items() if there.get(pair[0], True))
 
     def _log(self) -> Iterator[tuple[str, bytes]]:
         files = dict(self._source.log())

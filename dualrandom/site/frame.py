@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dualrandom.public import OfficePage
     from dualrandom.site.notice import Notice
     from dualrandom.site.phrases import Phrases
+    from dualrandom.site.tables import TableView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +56,16 @@ def framer(
 
     def frame(template: str, path: str, values: Mapping[str, Any]) -> Frame:
         notice: Notice | None = values.get("notice")
-        title = _title(template, values, notice, say)
+        view: TableView | None = values.get("view")
+        title = _title(template, values, say)
         root = "../" * path.count("/")
-        section = "index" if notice else template
+        section = "index" if notice else view.section if view else template
         return Frame(
             title=title,
             head=say("site.page_title", title=title, office=office.name),
             root=root,
             section=section,
-            crumbs=_crumbs(title, root, notice, values, say),
+            crumbs=_crumbs(title, root, values, say),
             meta=_meta(office, path, title, notice, say),
             index=_index(office, notice),
             topic=office.site.topic or say("site.column"),
@@ -72,10 +74,9 @@ def framer(
     return frame
 
 
-def _title(
-    template: str, values: Mapping[str, Any], notice: Notice | None, say: Phrases
-) -> str:
-    title = notice.title if notice else say(f"{template}.title")
+def _title(template: str, values: Mapping[str, Any], say: Phrases) -> str:
+    own = values.get("notice") or values.get("view")
+    title: str = own.title if own else say(f"{template}.title")
     page = values.get("page")
     if page is not None and page.number > 1:
         return say("draw.page_title", title=title, page=page.number)
@@ -85,17 +86,24 @@ def _title(
 def _crumbs(
     title: str,
     root: str,
-    notice: Notice | None,
     values: Mapping[str, Any],
     say: Phrases,
 ) -> tuple[Crumb, ...]:
+    notice: Notice | None = values.get("notice")
+    view: TableView | None = values.get("view")
     crumbs = [Crumb(text=say("nav.home"), href=f"{root}index.html")]
     if notice:
-        crumbs.append(Crumb(text=say("nav.draws"), href=f"{root}index.html"))
+        crumbs.append(Crumb(text=say("nav.index"), href=f"{root}index.html"))
         number = values["page"].number
         if number > 1:
             crumbs.append(Crumb(text=notice.title, href=f"{notice.draw}.html"))
             title = say("pager.page", page=number)
+    if view:
+        if view.back:
+            crumbs.append(Crumb(text=view.back[0], href=view.back[1]))
+        if values["page"].number > 1:
+            crumbs.append(Crumb(text=view.title, href=f"{view.name}.html"))
+            title = say("pager.page", page=values["page"].number)
     return (*crumbs, Crumb(text=title, href=""))
 
 

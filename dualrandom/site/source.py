@@ -16,6 +16,14 @@ from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import EnvironmentProblem, VerificationError, Where
 from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST, DrawLine, naming
+from dualrandom.public_outcomes import (
+    PENALTIES,
+    parse_penalties,
+    parse_results,
+    results_path,
+)
+from dualrandom.public_tables import TABLES, parse_table
+from dualrandom.public_texts import parse_texts
 from dualrandom.site.draws import PublishedDraw
 from dualrandom.staging import is_inside, list_files, read_file
 
@@ -25,6 +33,9 @@ if TYPE_CHECKING:
 
     from dualrandom.announcement import Announcement
     from dualrandom.public import OfficePage, PublishedItem
+    from dualrandom.public_outcomes import Penalties, PublishedResult
+    from dualrandom.public_tables import DisclosedTable
+    from dualrandom.public_texts import PublishedText
 
 ANNOUNCEMENT: Final = "announcement.json"
 RESULT: Final = "result.json"
@@ -96,6 +107,37 @@ class Source:
     def items(self) -> tuple[PublishedItem, ...]:
         """Return the items. Raises: E909, E801, E802."""
         return public.parse_items(self.read(public.ITEMS))
+
+    def results(self, draw: str) -> tuple[PublishedResult, ...]:
+        """Return the results of a draw; () if none are published.
+
+        Raises:
+            VerificationError: E909, E801, E802.
+        """
+        path = results_path(draw)
+        if path not in self._digests:
+            return ()
+        name, rows = parse_results(self.read(path))
+        if name != draw:
+            raise self._wrong(path)
+        return rows
+
+    def penalties(self) -> Penalties | None:
+        """Return the penalties, or None. Raises: E909, E801, E802."""
+        if PENALTIES not in self._digests:
+            return None
+        return parse_penalties(self.read(PENALTIES))
+
+    def texts(self, index: str) -> tuple[PublishedText, ...]:
+        """Return the versions of rules or plans. Raises: E909, E801, E802."""
+        if index not in self._digests:
+            return ()
+        return parse_texts(index, self.read(index))
+
+    def tables(self) -> tuple[DisclosedTable, ...]:
+        """Return the further tables, by name. Raises: E909, E801, E802."""
+        paths = (path for path in self._digests if path.startswith(TABLES))
+        return tuple(parse_table(self.read(path)) for path in paths)
 
     def draws(self) -> Iterator[PublishedDraw]:
         """Yield the draws one by one, newest first; only one is held in memory.

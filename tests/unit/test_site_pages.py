@@ -33,7 +33,7 @@ CJK = re.compile("[\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uffef]")
 def test_every_page_is_plain_accessible_html(tmp_path: Path, lang: Any) -> None:
     site = built(tmp_path, *every_kind(tmp_path), lang=lang)
     found = pages(site)
-    assert len(found) == 4 + 9
+    assert len(found) == 6 + 9
     for name, page in found.items():
         assert not page.faults, name
         assert page.source.startswith("<!DOCTYPE html>\n<html"), name
@@ -242,6 +242,8 @@ def test_every_phrase_is_used() -> None:
         *("file.", "reason.", "game.", "header.", "footer.", "people."),
         *("draw.title_", "draw.value.excluded_", "draw.value.matched"),
         *("draw.value.unmatched", "items.title", "log.title", "verify.title"),
+        *("nav.", "rules.title", "catalogue.", "plans.column.", "statistics."),
+        *("penalties.ended.reason.",),
     )
     unused = [
         key
