@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dualrandom.errors import EnvironmentProblem, VerificationError, Where
@@ -56,7 +57,9 @@ class FileBlocks:
         path: where it is.
     """
 
-    def __init__(self, path: Path, told: Callable[[Path, int], object]) -> None:
+    def __init__(
+        self, path: Path, told: Callable[[Path, int], object] = lambda *_: None
+    ) -> None:
         """Look at a file.
 
         Args:
@@ -74,27 +77,44 @@ class FileBlocks:
     def __len__(self) -> int:
         return self._state.size
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the bytes from the beginning.
+    def check(self) -> None:
+        """See that it is still the file that was looked at first.
 
         Raises:
             EnvironmentProblem: E151, it cannot be read; E485, another file took its
                 place, or it was written to.
         """
+        with self._same():
+            pass
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes from the beginning.
+
+        Raises:
+            EnvironmentProblem: E151, E485, as for :meth:`check`.
+        """
         at = 0
+        with self._same() as file:
+            while block := file.read(BLOCK):
+                at += len(block)
+                yield block
+                self._told(self.path, 100 * at // max(len(self), 1))
+
+    @contextmanager
+    def _same(self) -> Iterator[BinaryIO]:
         try:
             with open_regular(self.path) as file:
-                while _look(file) == self._state and (block := file.read(BLOCK)):
-                    at += len(block)
-                    yield block
-                    self._told(self.path, 100 * at // max(len(self), 1))
-                if _look(file) == self._state:
-                    return
+                self._compare(file)
+                yield file
+                self._compare(file)
         except OSError as exc:
             raise EnvironmentProblem(
                 "E151", where=Where(file=str(self.path)), reason=exc.strerror or ""
             ) from exc
-        raise EnvironmentProblem("E485", where=Where(file=str(self.path)))
+
+    def _compare(self, file: BinaryIO) -> None:
+        if _look(file) != self._state:
+            raise EnvironmentProblem("E485", where=Where(file=str(self.path)))
 
 
 class _State(NamedTuple):

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from dualrandom.blocks import FileBlocks
 from dualrandom.errors import EnvironmentProblem, UsageError
 from dualrandom.tables import STRATA
 
@@ -74,15 +75,21 @@ def engine_over(folder: Path, choice: str) -> Iterator[Engine | None]:
     """Open the chosen engine over a draw folder's strata.tsv.
 
     Args:
-        folder: the draw's.
+        folder: the draw's; its strata.tsv was looked at before.
         choice: as for :func:`opened`; "": none.
 
     Yields:
         None where none was chosen, or there is no such file.
+
+    Raises:
+        EnvironmentProblem: E485, the file that the engine read is not the one that was
+            there when it was opened.
     """
     rows = folder / STRATA.name
-    if choice and rows.is_file():
-        with opened(choice, rows) as engine:
-            yield engine
-    else:
+    if not choice or not rows.is_file():
         yield None
+        return
+    before = FileBlocks(rows)
+    with opened(choice, rows) as engine:
+        yield engine
+    before.check()
