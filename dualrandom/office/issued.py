@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
+from dualrandom.disclosure import ANNOUNCEMENT
+from dualrandom.documents import parse_announcement
 from dualrandom.errors import (
     EnvironmentProblem,
     Problem,
@@ -27,7 +29,7 @@ from dualrandom.office import journal
 from dualrandom.office.place import KEPT, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -176,11 +178,34 @@ def issue(
     return made
 
 
-def check_issues(office: Office, tx: Reader) -> Iterator[Problem]:
-    """Yield every document whose bytes are not those that the log names.
+def _check_named(
+    office: Office, tx: Reader, draws: Iterable[audit.DrawLife]
+) -> Iterator[Problem]:
+    # A folder that is gone, or is not what was logged, is told elsewhere.
+    versions = issues(tx, "rules.set")
+    for life in draws:
+        path = office.draw(life.draw) / ANNOUNCEMENT
+        data = path.read_bytes() if path.is_file() else b""
+        if sha256(data) != life.commitment:
+            continue
+        named = parse_announcement(data).task.rules
+        held = [one for one in versions if one.seq < life.announced]
+        if not held or held[-1].digest != named:
+            where = Where(file=f"draws/{life.draw}/{ANNOUNCEMENT}")
+            version = held[-1].version if held else 0
+            yield problem("E437", where, version=version, seq=life.announced)
 
-    E416 is a warning: what is gone is withheld, which is no fault of the log.
+
+def check_issues(
+    office: Office, tx: Reader, draws: Iterable[audit.DrawLife]
+) -> Iterator[Problem]:
+    """Yield every document that is not what the log names, or announcements name.
+
+    Yields:
+        E417, other bytes; E416, a warning: what is gone is withheld, which is no fault
+        of the log; E437, an announcement with other rules than those then in force.
     """
+    yield from _check_named(office, tx, draws)
     acts: tuple[Act, ...] = ("rules.set", "plan.set")
     for act in acts:
         for one in issues(tx, act):

@@ -16,7 +16,7 @@ from dualrandom.canonical import sha256
 from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import EnvironmentProblem, VerificationError, Where
-from dualrandom.exclusions import Period, Visit
+from dualrandom.exclusions import Period, Visit, product_of
 from dualrandom.folder import load_folder
 from dualrandom.freeze import Past
 from dualrandom.office import journal
@@ -58,8 +58,7 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
         for draw in tx.draws()
         if draw.task != task.id and draw.state is not DrawState.ABANDONED
     ]
-    asked = (rules.yearly_cap, rules.since_inspected, rules.same_product)
-    if not others or not any((*asked, rules.open_draws, rules.per_year)):
+    if not others or not _is_asked(tx, rules):
         return Past()
     period = Period(start=task.start, end=task.end)
     report = journal.told(tx)
@@ -82,6 +81,15 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
         posts=tuple(sorted(posts.items())),
         left=tuple(_left(tx, visits)),
     )
+
+
+def _is_asked(tx: Reader, rules: Rules) -> bool:
+    """Say whether any rule has to know of other draws: most lists have no products."""
+    if rules.yearly_cap or rules.since_inspected or rules.open_draws or rules.per_year:
+        return True
+    if any(person.yearly is not None for person in tx.inspectors()):
+        return True
+    return bool(rules.same_product) and any(product_of(t) for t, _ in tx.targets())
 
 
 def _announcement(office: Office, life: DrawLife) -> Announcement:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dualrandom.office import freezing
+from dualrandom.office.rules import show_rules
+
 if TYPE_CHECKING:
     from conftest import Run
 
@@ -116,3 +119,19 @@ def test_attacker_edits_the_kept_rules(office: Path, run: Run) -> None:
     assert run("log", "verify").code == 0  # rules.md is that version
     (office / "rules.md").unlink()
     assert run("log", "verify").code == 6
+
+
+def test_attacker_announces_under_rules_of_yesterday(
+    office: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a program of their own; ours refuses."""
+    text = (office / "rules.md").read_text("utf-8")
+    Path("细则.md").write_text(
+        text.replace("yearly_cap = 0", "yearly_cap = 1"), "utf-8"
+    )
+    assert run("rules", "set", "细则.md").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(freezing, "rules_in_force", lambda o, _: show_rules(o, version=1))
+        assert run(*FREEZE).code == 0
+    found = run("log", "verify")
+    assert (found.code, "E437" in found.out + found.err) == (1, True)
