@@ -92,7 +92,7 @@ def _line(  # the order is that of columns.toml
             table.findings.warn("E420", table.where(row, "period"), value=period[:80])
         else:
             start, end = found
-    if id_.isdigit() or not id_:
+    if not id_ or (id_.isascii() and id_.isdigit()):
         # The sheet's own running number is not one for all years.
         id_ = f"{year}-{int(id_ or place + 1):02}"
     targeted = type_.startswith(word("task", "targeted")) if type_ else bool(scope)
