@@ -3,6 +3,7 @@
 - A benchmark is a module of this folder with one function, ``run() -> Ratio``.
 - Both sides get the same case, and ``run`` asserts that both solved it.
 - Absolute seconds are printed, never judged: only the ratio has a bound.
+- What needs something that is not here raises ``SkippedError``, and is named.
 
     python -m bench              # all of them; writes build/bench.json and the READMEs
     python -m bench selection    # one
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+
+
+class SkippedError(Exception):
+    """Something is missing that cannot be had by pip; the reason is its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench import SkippedError
+
 if TYPE_CHECKING:
     from bench import Ratio
 
@@ -30,7 +32,10 @@ def main(names: list[str]) -> int:
     results: dict[str, Ratio] = {}
     for name in names or known:
         print(f"… {name}", file=sys.stderr)
-        results[name] = import_module(f"bench.{name}").run()
+        try:
+            results[name] = import_module(f"bench.{name}").run()
+        except SkippedError as reason:
+            print(f"{name}: skipped, {reason}", file=sys.stderr)
     table = "\n".join(_table(results))
     print(table)
     if not names:

@@ -1,4 +1,4 @@
-"""``publish`` and ``site``: what may be seen, and its pages."""
+"""``publish``, ``site`` and ``stage``: what may be seen, its pages, the public draw."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from dualrandom.cli.options import Json, Out, here
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "publish", publish, "publish.help")
+    command(app, "stage", stage, "stage.help")
     made = group(app, "site")
     command(made, "build", build, "site.build")
     # A group of one command would be folded into its parent.
@@ -44,6 +45,23 @@ def publish(as_json: Json = False) -> None:
     show.data(say("cli.publish.done", draws=done.draws, written=done.written))
     show.data(say("cli.publish.manifest", digest=done.manifest))
     show.talk(say("cli.publish.next"))
+
+
+def stage(
+    draw_id: Annotated[str, typer.Argument(help=say("cli.draw_id"))],
+    out: Out,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help=say("cli.stage.rehearsal"))
+    ] = False,
+) -> None:
+    """Write the page of a public draw."""
+    from dualrandom.office.publishing import stage_draw
+
+    secret = stage_draw(here(), draw_id, out, lang=lang(), rehearsal=rehearsal)
+    show.data(say("cli.stage.done", file=str(out)))
+    if secret:
+        show.talk(say("cli.stage.secret"))
+    show.talk(say("cli.stage.next", draw=draw_id))
 
 
 def build(

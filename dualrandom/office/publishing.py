@@ -23,6 +23,8 @@ from dualrandom.errors import (
     VerificationError,
     Where,
 )
+from dualrandom.folder import write_file
+from dualrandom.model import Visibility
 from dualrandom.office import issued, journal, memory
 from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.disclosing import disclosed_tables
@@ -41,6 +43,8 @@ from dualrandom.public_texts import PublishedText
 from dualrandom.publish import pack, plan_public, verifiers, write_public
 from dualrandom.randomness import Beacon, Drand, Nist, Sealed, Standing
 from dualrandom.registry.lists import ITEMS
+from dualrandom.stage import stage_page
+from dualrandom.staging import read_file
 from dualrandom.tables import DRAWN
 from dualrandom.verify import Verdict
 
@@ -250,6 +254,32 @@ def pack_draw(
     if not folder.is_dir():
         raise StateError("E390", draw=draw)
     return pack(folder, reader, out, released=life.released is not None)
+
+
+def stage_draw(
+    office: Office, draw: str, out: Path, *, lang: str, rehearsal: bool
+) -> bool:
+    """Write the page with which a frozen draw is drawn in public.
+
+    Returns:
+        Whether the page holds what is not public: a sealed list, or private strata.
+
+    Raises:
+        UsageError: E918, the name does not end in ``.html``.
+        StateError: E390, there is no such draw; E915, E917 as for ``stage_page``.
+        VerificationError: E916.
+        EnvironmentProblem: it cannot be written.
+    """
+    if out.suffix.lower() != ".html":
+        raise UsageError("E918", where=Where(file=str(out)))
+    with office.registry.read() as tx:
+        journal.draw_of(journal.told(tx), draw)
+    folder = office.draw(draw)
+    if not folder.is_dir():
+        raise StateError("E390", draw=draw)
+    write_file(out, stage_page(folder, lang=lang, rehearsal=rehearsal))
+    notice = parse_announcement(read_file(folder / ANNOUNCEMENT))
+    return dict(notice.visibility)["strata.tsv"] is not Visibility.PUBLIC
 
 
 def _last_manifest(tx: Reader) -> str | None:

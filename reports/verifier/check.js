@@ -8,7 +8,7 @@
 (function (root) {
   'use strict';
   var D = root.DualrandomDraw;
-  var SMALL = 8 << 20; // bytes: documents, and tables that are looked at as text
+  var SMALL = 4 << 20; // bytes: documents, and tables that are looked at as text
   var FRONT = ['draw.announce', 'draw.result', 'draw.abandon'];
   var LOGGED = { 'draw.announce': 'announce', 'draw.result': 'result', 'draw.abandon': 'abandon' };
 
@@ -685,15 +685,16 @@
 
   /* What can be said of drawn.tsv even where strata are private. */
   checkDrawnAlone.title = 'drawn';
-  function checkDrawnAlone(s) {
-    var drawn = s.tables['drawn.tsv'], targets = s.tables['targets.tsv'], strange = [], i;
-    if (!drawn) { return; }
-    if (!targets) { return; }
-    for (i = 0; i < drawn.rows; i += 1) {
+  function checkDrawnAlone(s, work) {
+    var drawn = s.tables['drawn.tsv'], targets = s.tables['targets.tsv'], strange = [];
+    if (!drawn || !targets) { return; }
+    work.loop(drawn.rows, 1024, function (i) {
       if (targets.find(drawn.bytes, drawn.from[i], drawn.mid[i]) < 0) { strange.push(drawn.id(i)); }
-    }
-    tell(s, 'drawn-listed', 'drawn.tsv', { verdict: strange.length ? 'differs' : 'agrees',
-      why: strange.length ? [['E838', { ids: some(strange) }]] : [] });
+    });
+    work.then(function () {
+      tell(s, 'drawn-listed', 'drawn.tsv', { verdict: strange.length ? 'differs' : 'agrees',
+        why: strange.length ? [['E838', { ids: some(strange) }]] : [] });
+    });
   }
 
   checkLater.title = 'teams';

@@ -309,10 +309,12 @@
   };
   /* Call body(i) for i from 0, `size` of them at a time. */
   Work.prototype.loop = function (count, size, body) {
-    var i = 0;
+    var i = 0, work = this;
     this.then(function () {
       var to = Math.min(count, i + size);
       for (; i < to; i += 1) { body(i); }
+      work.at = i;
+      work.of = count;
       return i < count;
     });
   };
@@ -337,12 +339,14 @@
     this.fresh = this.scope = null;
   };
   Work.prototype.drain = function () { while (this.queue.length) { this.turn(); } };
-  Work.prototype.run = function (finished) {
+  /* `tick(at, of)` hears how far the present loop is. */
+  Work.prototype.run = function (finished, tick) {
     var work = this, channel = new MessageChannel();
     // A message comes back at once; timers are slowed down.
     channel.port1.onmessage = function () {
       var until = Date.now() + 40;
       while (work.queue.length && Date.now() < until) { work.turn(); }
+      if (tick && work.of) { tick(work.at, work.of); }
       if (work.queue.length) { channel.port2.postMessage(0); } else { finished(); }
     };
     channel.port2.postMessage(0);
@@ -659,6 +663,31 @@
     return -1;
   };
 
+  /* The last eight values of a column, told by their bytes: a million strata and numbers
+     must not become a million strings, or the page stops to clear them away. */
+  function Memo(bytes) {
+    this.bytes = bytes;
+    this.from = new Int32Array(8);
+    this.to = new Int32Array(8);
+    this.values = [];
+    this.next = 0;
+  }
+  Memo.prototype.of = function (from, to, make) {
+    var k, value;
+    for (k = 0; k < this.values.length; k += 1) {
+      if (to - from === this.to[k] - this.from[k] && compareBytes(
+        this.bytes, from, to, this.bytes, this.from[k], this.to[k]) === 0) {
+        return this.values[k];
+      }
+    }
+    value = make(decode(this.bytes, from, to));
+    this.from[this.next] = from;
+    this.to[this.next] = to;
+    this.values[this.next] = value;
+    this.next = (this.next + 1) % 8;
+    return value;
+  };
+
   /* Read a table strictly: header, #salt and #strata where due, then every record; then
      done(table). `due` says {salted, priv, sealed}. */
   function readTable(work, name, bytes, due, done) {
@@ -721,15 +750,18 @@
     var kinds = spec.kinds.slice(), lastNumber = -1;
     if (sealed) { kinds[4] = 'hex32'; }
 
-    function good(kind, from, to) {
-      var text;
-      if (kind === 'id') { return isIdBytes(bytes, from, to); }
-      if (kind === 'value') { return to > from; }
-      if (kind === 'maybe') { return true; }
-      text = decode(bytes, from, to);
-      if (kind === 'tags') { return isTags(text); }
-      return GRAMMAR[kind].test(text) && (to - from !== 16 ||
-        kind === 'stratum' || Number(text) <= MOST);
+    var memos = kinds.map(function () { return new Memo(bytes); });
+    var tests = kinds.map(function (kind) {
+      return function (text) {
+        return kind === 'tags' ? isTags(text) : GRAMMAR[kind].test(text) &&
+          (text.length !== 16 || kind === 'stratum' || Number(text) <= MOST);
+      };
+    });
+
+    function good(column, from, to) {
+      if (kinds[column] === 'id') { return isIdBytes(bytes, from, to); }
+      if (kinds[column] === 'value') { return to > from; }
+      return kinds[column] === 'maybe' || memos[column].of(from, to, tests[column]);
     }
     function ordered(i) {
       var from = made.from, end = spec.sorted > 1 ? ends[1] : ends[0], before;
@@ -756,21 +788,23 @@
           column += 1;
         }
       }
-      must(column === n - 1, 'E803', { line: line });
+      if (column !== n - 1) { throw new Refusal('E803', { line: line }); }
       ends[column] = end;
       made.from[i] = at;
       made.mid[i] = ends[0];
       for (column = 0; column < n; from = ends[column] + 1, column += 1) {
         // An id is looked at byte by byte anyway; all else must be text first.
         if (kinds[column] !== 'id' || !isIdBytes(bytes, from, ends[column])) {
-          must(isPlain(bytes, from, ends[column]), 'E803', { line: line });
-          must(good(kinds[column], from, ends[column]), 'E801', {
-            line: line, field: spec.columns[column],
-            value: decode(bytes, from, ends[column])
-          });
+          if (!isPlain(bytes, from, ends[column])) { throw new Refusal('E803', { line: line }); }
+          if (!good(column, from, ends[column])) {
+            throw new Refusal('E801', { line: line, field: spec.columns[column],
+              value: decode(bytes, from, ends[column]) });
+          }
         }
       }
-      must(ordered(i), 'E804', { line: line, value: decode(bytes, at, ends[0]) });
+      if (!ordered(i)) {
+        throw new Refusal('E804', { line: line, value: decode(bytes, at, ends[0]) });
+      }
       return end + 1;
     };
   }
@@ -905,6 +939,7 @@
     this.buffer = new Uint8Array(512);
     this.buffer.set(encode(key + ','));
     this.start = key.length + 1;
+    this.other = new Int32Array(8);
   }
   Tickets.prototype.at = function (bytes, from, to, tail, out, place) {
     var end = this.start, i;
@@ -914,7 +949,7 @@
   };
   /* A row's ticket, the lowest of all it has (step 1). */
   Tickets.prototype.lowest = function (bytes, from, to, count, out, place) {
-    var other = new Int32Array(8), j;
+    var other = this.other, j;
     this.at(bytes, from, to, '', out, place);
     for (j = 2; j <= count; j += 1) {
       this.at(bytes, from, to, '#' + j, other, 0);
@@ -973,15 +1008,18 @@
     };
     var tickets = new Tickets(key), strata = announced.strata, number = {};
     var counts = strata.map(function (s, i) { number['=' + s.name] = i; return 0; });
+    var names = new Memo(rows.bytes), chances = new Memo(rows.bytes);
+    function placeOf(name) {
+      must(has(number, '=' + name), 'E403', { stratum: name });
+      return number['=' + name];
+    }
     work.loop(rows.rows, 1024, function (i) {
       var tab = rows.mid[i] + 1, end = tab;
       while (rows.bytes[end] !== 9) { end += 1; }
-      var name = '=' + decode(rows.bytes, tab, end);
-      must(has(number, name), 'E403', { stratum: name.slice(1) });
-      made.stratum[i] = number[name];
-      counts[number[name]] += 1;
+      made.stratum[i] = names.of(tab, end, placeOf);
+      counts[made.stratum[i]] += 1;
       tickets.lowest(rows.bytes, rows.from[i], rows.mid[i],
-        Number(decode(rows.bytes, end + 1, rows.from[i + 1] - 1)), made.words, 8 * i);
+        chances.of(end + 1, rows.from[i + 1] - 1, Number), made.words, 8 * i);
     });
     work.then(function () {
       strata.forEach(function (s, i) {
@@ -1027,15 +1065,27 @@
     }
   }
 
+  function joined(pieces) {
+    var at = 0, out = new Uint8Array(pieces.reduce(function (n, one) {
+      return n + one.length;
+    }, 0));
+    pieces.forEach(function (one) { out.set(one, at); at += one.length; });
+    return out;
+  }
+
   /* The tables that a selection makes, as bytes; salts is {} or has one for each name;
      then done({'selected.tsv': bytes, …}). */
   function drawnTables(work, rows, made, strata, salts, done) {
     var out = {};
     function write(name, places, line) {
-      var parts = [], head = TABLES[name].columns.join('\t') + '\n';
-      if (salts[name]) { head += '#salt\t' + salts[name] + '\n'; }
-      work.loop(places.length, 512, function (n) { parts.push(line(places[n], n)); });
-      work.then(function () { out[name] = encode(head + parts.join('')); });
+      var pieces = [], text = TABLES[name].columns.join('\t') + '\n';
+      function flush() { pieces.push(encode(text)); text = ''; }
+      if (salts[name]) { text += '#salt\t' + salts[name] + '\n'; }
+      work.loop(places.length, 512, function (n) {
+        text += line(places[n], n);
+        if (n % 512 === 511) { flush(); }
+      });
+      work.then(function () { flush(); out[name] = joined(pieces); });
     }
     function place(i) {
       return [rows.id(i), strata[made.stratum[i]].name, made.rank[i],

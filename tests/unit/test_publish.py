@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dualrandom import publish
 from dualrandom.canonical import sha256
@@ -596,14 +594,11 @@ def test_a_part_that_would_end_its_element_is_refused(part: bytes) -> None:
         one_file(b'<script src="x.js"></script>', {"x.js": part})
 
 
-@given(
-    st.recursive(
-        st.text() | st.integers() | st.none(),
-        st.lists,
-        max_leaves=5,
-    )
+@pytest.mark.parametrize(
+    "text", ["</script>", "<!--", "&lt;", "]]>", "a\u2028b\u2029", "示例 \\ \" '", ""]
 )
-def test_data_in_a_page_is_inert(value: Any) -> None:
-    text = inert(value)
-    assert json.loads(text) == value
-    assert not set("<>&\u2028\u2029") & set(text)
+def test_data_in_a_page_is_inert(text: str) -> None:
+    value = {text: [text, None, True, 7]}
+    made = inert(value)
+    assert json.loads(made) == value
+    assert not set("<>&\u2028\u2029") & set(made)
