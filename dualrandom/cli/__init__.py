@@ -28,7 +28,17 @@ INTERRUPTED = 130
 BUG = 70
 _DEBUG = "--debug"
 _JSON = "--json"
-_GROUPS = ("rules", "plan", "task", "log", "site")
+_GROUPS = (
+    "items",
+    "targets",
+    "inspectors",
+    "recusals",
+    "rules",
+    "plan",
+    "task",
+    "log",
+    "site",
+)
 _PLAIN = {"\u2713": "\u221a", "\u2717": "\u00d7", "\u203a": ">", "\u2013": "-"}
 """For signs of ours that GBK lacks."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from dualrandom.cli.options import (
     here,
     on_terminal,
 )
+
+if TYPE_CHECKING:
+    from dualrandom.office.standing import Status
 
 
 def register(app: typer.Typer) -> None:
@@ -93,6 +96,7 @@ def status(as_json: Json = False) -> None:
                 "origin": found.origin,
                 "counts": dict(found.counts),
                 "drafts": found.drafts,
+                "stale": list(found.stale),
                 "waiting": list(found.waiting),
                 "draws": [
                     {
@@ -115,8 +119,7 @@ def status(as_json: Json = False) -> None:
     show.data(f"{found.office}  {found.origin}")
     for name, count in found.counts:
         show.data(say("cli.status.count", name=say(f"list.{name}"), count=count))
-    if found.drafts:
-        show.data(say("cli.status.drafts", count=found.drafts))
+    _items(found)
     show.data(say("cli.status.log", entries=found.entries, signed=found.signed))
     if found.signed > found.entries:
         show.talk(show.styled(say("cli.status.restored"), "red"))

@@ -16,6 +16,7 @@ from dualrandom.errors import DualRandomError, VerificationError
 from dualrandom.office import journal, memory
 from dualrandom.office.changing import pending
 from dualrandom.office.place import stamp, today
+from dualrandom.office.queries import items_of
 from dualrandom.randomness import Dice, Drand, line, time_of
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import LISTS
@@ -67,6 +68,7 @@ class Status:
 
     Attributes:
         counts: (list, records).
+        stale: items whose law changed more than a month ago without a new version.
         waiting: tasks that no draw was announced for.
         stray_keys: supervisors' private keys that still lie in this office.
     """
@@ -75,6 +77,7 @@ class Status:
     origin: str
     counts: tuple[tuple[str, int], ...]
     drafts: int
+    stale: tuple[str, ...]
     waiting: tuple[str, ...]
     draws: tuple[DrawStatus, ...]
     entries: int
@@ -88,7 +91,7 @@ def status(office: Office) -> Status:
     lives = _lives(office)
     with office.registry.read() as tx:
         tasks = {task.id: task for task in tx.tasks()}
-        items = list(tx.items())
+        items = items_of(office, tx)
         draws = []
         for record in tx.draws():
             notice = _announcement(office, record.id)
@@ -114,7 +117,8 @@ def status(office: Office) -> Status:
         office=office.settings.name,
         origin=office.settings.origin,
         counts=counts,
-        drafts=sum(item.draft for item in items),
+        drafts=sum(line.item.draft for line in items),
+        stale=tuple(line.item.code for line in items if line.stale),
         waiting=tuple(task for task in tasks if task not in begun),
         draws=tuple(draws),
         entries=entries,
