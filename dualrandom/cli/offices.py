@@ -148,3 +148,11 @@ def status(as_json: Json = False) -> None:
             show.data(say("cli.status.waits", draw=d.draw, what=what))
     for key in found.stray_keys:
         show.talk(say("cli.init.move", key=str(key)))
+
+
+def _items(found: Status) -> None:
+    """Say which items cannot be drawn for, or should be looked at."""
+    if found.drafts:
+        show.data(say("cli.status.drafts", count=found.drafts))
+    if found.stale:
+        show.talk(say("cli.status.stale", items=say("ui.comma").join(found.stale)))
