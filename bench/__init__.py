@@ -36,10 +36,11 @@ class Ratio:
     Attributes:
         case: what both sides did, sizes included.
         against: the other side, by name.
-        ours: our seconds.
-        theirs: the other side's seconds.
+        ours: our seconds, or what ``unit`` says.
+        theirs: the other side's.
         at_least: how many times as fast we must be, or None.
-        at_most: how many times as long we may take, or None.
+        at_most: how many times as long, or as much, we may take, or None.
+        unit: of ``ours`` and ``theirs``.
         versions: name and version of everything that was measured.
     """
 
@@ -49,6 +50,7 @@ class Ratio:
     theirs: float
     at_least: float | None = None
     at_most: float | None = None
+    unit: str = "s"
     versions: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -64,6 +64,12 @@ def _put(page: Path, table: str) -> None:
     page.write_text(before + begin + block + end + after, "utf-8")
 
 
+def _how(ratio: Ratio) -> str:
+    if ratio.at_least is not None:
+        return "as fast"
+    return "as long" if ratio.unit == "s" else "as much"
+
+
 def _table(results: dict[str, Ratio]) -> list[str]:
     rows = [("benchmark", "ours", "theirs", "ratio", "bound", "")]
     for name, r in results.items():
@@ -71,9 +77,9 @@ def _table(results: dict[str, Ratio]) -> list[str]:
         rows.append(
             (
                 name,
-                f"{r.ours:.3f} s",
-                f"{r.theirs:.3f} s",
-                f"{r.value:.2f} x {'as fast' if faster else 'as long'}",
+                f"{r.ours:.3f} {r.unit}",
+                f"{r.theirs:.3f} {r.unit}",
+                f"{r.value:.2f} x {_how(r)}",
                 f">= {r.at_least:g}" if faster else f"<= {r.at_most:g}",
                 "kept" if r.kept else "MISSED",
             )

@@ -154,6 +154,7 @@ def verify_office_log(
     if against is None and own is not None:
         trust = replace(trust, kept=(audit.parse_checkpoint(own),))
     with office.registry.read() as tx:
+        tx.keep_little()
         head = tx.head()
 
         def run(trust: audit.LogTrust, ahead: Lookahead) -> audit.LogReport:

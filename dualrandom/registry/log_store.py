@@ -31,7 +31,10 @@ START: Final = "0" * 64
 # Made once: to put a statement together takes longer than to run it.
 _HEAD: Final = select(entry.c.seq, entry.c.leaf).order_by(entry.c.seq.desc()).limit(1)
 _FROM: Final = (
-    select(entry.c.data).where(entry.c.seq >= bindparam("start")).order_by(entry.c.seq)
+    select(entry.c.data)
+    .where(entry.c.seq >= bindparam("start"))
+    .order_by(entry.c.seq)
+    .execution_options(yield_per=500)
 )
 _AT: Final = select(entry.c.data).where(entry.c.seq == bindparam("at"))
 _BY_OP: Final = select(entry.c.data).where(entry.c.op == bindparam("op"))
@@ -89,6 +92,12 @@ def append(
         _INSERT,
         {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
     )
+
+
+def keep_little(connection: Connection) -> None:
+    """Keep few pages in memory from here on: what is read once, from end to end."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -4096")
 
 
 def entries(connection: Connection, start: int = 0) -> Iterator[bytes]:

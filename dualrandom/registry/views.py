@@ -74,6 +74,10 @@ class Reader:
         """Return log entries from a number on, in order."""
         return log_store.entries(self._connection, start)
 
+    def keep_little(self) -> None:
+        """Read what follows in the same memory, however long the log is."""
+        log_store.keep_little(self._connection)
+
     def entry(self, seq: int) -> bytes | None:
         """Return one log entry, or None."""
         return log_store.entry_at(self._connection, seq)
