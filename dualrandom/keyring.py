@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from dualrandom.acts import Role, parse_genesis
 from dualrandom.errors import VerificationError
 from dualrandom.notes import VKey, parse_vkey
+from dualrandom.policy import policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dualrandom.acts import Genesis
     from dualrandom.entries import Body, Entry
+    from dualrandom.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,12 @@ class KeyRing:
     def quorum(self) -> int:
         """How many supervisors a change of supervisors needs; at least one."""
         return max(1, self.promised)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the keys that count now."""
+        logs, supervisors = self.active(Role.LOG), self.active(Role.SUPERVISOR)
+        return policy_of(logs, supervisors, self.promised)
 
     def start(self, entry: Entry) -> Genesis:
         """Take the first keys from entry 0.

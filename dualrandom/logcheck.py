@@ -112,6 +112,11 @@ class LogChecker:
         """How many entries were fed."""
         return self._tree.size
 
+    @property
+    def policy(self) -> bytes | None:
+        """The policy file of the keys that count now; None: no key is known."""
+        return None if self._ring.genesis is None else self._ring.policy.text
+
     def feed(self, data: bytes) -> None:
         """Check the next entry."""
         seq = self._tree.size

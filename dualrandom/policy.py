@@ -87,19 +87,28 @@ class Policy:
 
 def genesis_policy(genesis: Genesis) -> Policy:
     """Return the policy of a kept genesis entry: log key, supervisors, quorum."""
-    witnesses = tuple(
-        (f"s{at}", key.cosigner) for at, key in enumerate(genesis.supervisors, 1)
-    )
-    if genesis.quorum == 0:
-        return Policy(logs=(genesis.key,), witnesses=witnesses)
+    return policy_of((genesis.key,), genesis.supervisors, genesis.quorum)
+
+
+def policy_of(
+    logs: tuple[VKey, ...], supervisors: tuple[VKey, ...], quorum: int
+) -> Policy:
+    """Return the policy of a log's keys: of the first ones, or of those that count now.
+
+    Args:
+        logs: the log's keys.
+        supervisors: as they sign entries; they cosign with the same keys.
+        quorum: how many must cosign; 0: none.
+    """
+    witnesses = tuple((f"s{at}", key.cosigner) for at, key in enumerate(supervisors, 1))
+    if quorum == 0:
+        return Policy(logs=logs, witnesses=witnesses)
     group = Group(
         name="supervisors",
-        least=genesis.quorum,
+        least=quorum,
         members=tuple(name for name, _ in witnesses),
     )
-    return Policy(
-        logs=(genesis.key,), witnesses=witnesses, groups=(group,), quorum=group.name
-    )
+    return Policy(logs=logs, witnesses=witnesses, groups=(group,), quorum=group.name)
 
 
 def parse_policy(data: bytes) -> Policy:

@@ -220,6 +220,9 @@ def verify_published(
             checker.feed(entry)
             _check_tiles(checker, get, tiler.add(entry))
         _check_tiles(checker, get, tiler.rest())
+        copy = get(POLICY)
+        if copy is not None and checker.policy not in (None, copy):
+            checker.differs(VerificationError("E792", file=POLICY))
     except VerificationError as error:
         complete = False
         if error.code == "E719":
@@ -232,7 +235,7 @@ def verify_published(
 
 def _check_genesis(checker: LogChecker, get: Get, entry: bytes) -> None:
     data = get(GENESIS)
-    if data is not None and data.split()[:1] != [sha256(entry).encode()]:
+    if data is not None and data != f"{sha256(entry)}\n".encode():
         checker.differs(VerificationError("E722", file=GENESIS))
 
 

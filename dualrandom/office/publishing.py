@@ -32,6 +32,7 @@ from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.penalties import public_penalties
 from dualrandom.office.place import stamp, today
 from dualrandom.office.results import public_results
+from dualrandom.office.roll import Roll
 from dualrandom.public import (
     MANIFEST,
     OfficePage,
@@ -144,12 +145,7 @@ def publish(office: Office) -> Published:
     genesis = entries[0]
     log = [
         *audit.tiles(entries),
-        (
-            "policy",
-            audit.genesis_policy(
-                audit.parse_genesis(audit.parse_entry(genesis)[0].body)
-            ).text,
-        ),
+        ("policy", Roll().read(entries).policy.text),
         ("genesis.sha256", f"{sha256(genesis)}\n".encode()),
         ("checkpoint", checkpoint),
     ]

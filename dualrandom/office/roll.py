@@ -16,6 +16,8 @@ from dualrandom.errors import StateError, VerificationError, Where
 from dualrandom.keyring import KeyRing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dualrandom.keys import PrivateKey
     from dualrandom.registry import Reader
 
@@ -39,7 +41,11 @@ class Roll:
         if self._size and next(new, b"") != self._last:
             self._start()  # what was read did not stand
             new = tx.entries()
-        for data in new:
+        return self.read(new)
+
+    def read(self, entries: Iterable[bytes]) -> KeyRing:
+        """Return the keys after some more entries."""
+        for data in entries:
             if self._size == 0 or _KEYS in data:
                 with suppress(VerificationError):  # what is wrong has no effect
                     self._take(audit.parse_entry(data)[0])
