@@ -1,6 +1,6 @@
-"""Checking a draw of 300,000 targets against drawing it, both ours.
+"""Checking a draw of 200,000 targets against drawing it, both ours.
 
-A folder with two strata, a third of each drawn, two posts each. To draw is to read the
+A folder with two strata, 3 % of each drawn, two posts each. To draw is to read the
 frozen lists, hold them to their digests, select, match and make all files; to check is
 all that ``dualrandom verify`` does with the folder. The one-file verifier's time is
 printed beside it and has no bound.
@@ -17,14 +17,17 @@ from pathlib import Path
 from bench import Ratio, timed, versions
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement
+from dualrandom.model import Quota, Rounding
+from dualrandom.model import Ratio as Share
 from dualrandom.office.looking import verify_path
 from dualrandom.office.outcome import Made, load_frozen, make
 from dualrandom.randomness import line
 from dualrandom.verify import Report, Verdict
 from tests.factories import DICE, make_folder
 
-TARGETS = 300_000
-INSPECTORS = 400
+TARGETS = 200_000
+INSPECTORS = 200
+QUOTA = Quota(ratio=Share(p=3, q=100), round=Rounding.UP)
 ROUNDS = 2
 UNTRUSTED = 6
 """The exit code where all agrees and no key is trusted."""
@@ -35,7 +38,9 @@ def run() -> Ratio:
     """Take the best of two turns each, in turn."""
     checks, draws = [], []
     with tempfile.TemporaryDirectory() as parent:
-        folder = make_folder(Path(parent), targets=TARGETS, inspectors=INSPECTORS)
+        folder = make_folder(
+            Path(parent), targets=TARGETS, inspectors=INSPECTORS, quota=QUOTA
+        )
         for _ in range(ROUNDS):
             seconds, report = timed(lambda: verify_path(folder, None))
             checks.append(seconds)

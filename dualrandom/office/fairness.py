@@ -39,14 +39,14 @@ def study(
         told: called with the number of draws made.
 
     Raises:
-        EnvironmentProblem: E150-E152, no such folder; E481, NumPy is not installed.
+        EnvironmentProblem: E150-E152, no such folder; E505, NumPy is not installed.
         InputError: E400, the folder lacks the lists.
         VerificationError: a list is not what was announced.
     """
     try:
         from dualrandom.fairness import Lists, fairness  # noqa: PLC0415 - an extra
     except ImportError as exc:
-        raise EnvironmentProblem("E481", engine="fairness") from exc
+        raise EnvironmentProblem("E505") from exc
     _, files = load_folder(folder, KNOWN)
     if not {ANNOUNCEMENT, STRATA.name} <= files.keys():
         raise InputError("E400", where=Where(file=str(folder)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from dualrandom.errors import InputError, VerificationError
+from dualrandom.errors import EnvironmentProblem, InputError, VerificationError
 from dualrandom.fairness import Lists, fairness
 from dualrandom.fairness.chances import Question, upper_tail
 from dualrandom.fairness.plot import svg
@@ -266,6 +267,17 @@ def test_lists_that_are_not_there_or_not_as_announced(tmp_path: Path) -> None:
     with pytest.raises(VerificationError) as changed:
         study_of(folder)
     assert changed.value.code == "E810"
+
+
+def test_without_its_library_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in [name for name in sys.modules if "fairness" in name]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(EnvironmentProblem) as caught:
+        study_of(make_folder(tmp_path))
+    assert caught.value.code == "E505"
 
 
 def test_the_picture_has_a_bar_for_each_part(tmp_path: Path) -> None:
