@@ -107,6 +107,9 @@
     Object.keys(bytes).forEach(function (name) {
       s.good = s.good && D.sha(bytes[name]) === notice.files[name].sha256;
     });
+    // A finished draw that is shown again must be one of this announcement.
+    s.good = s.good && (s.seed === null ||
+      D.parseSeed(D.encode(s.seed)).commitment === commitment);
     D.readTable(work, 'strata.tsv', bytes['strata.tsv'], due, function (made) {
       s.rows = made;
       s.announced = secret ? (made.strata instanceof Array ? { strata: made.strata }

@@ -1004,7 +1004,7 @@
   function select(work, key, rows, announced, reserves, done) {
     var made = {
       words: new Int32Array(8 * rows.rows), rank: new Int32Array(rows.rows),
-      stratum: new Uint16Array(rows.rows), drawn: [], reserves: []
+      stratum: new Int32Array(rows.rows), drawn: [], reserves: []
     };
     var tickets = new Tickets(key), strata = announced.strata, number = {};
     var counts = strata.map(function (s, i) { number['=' + s.name] = i; return 0; });
