@@ -6,15 +6,28 @@ pages(site)["draws/2026-001.html"].text
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dualrandom.errors import DualRandomError
+from dualrandom.outcomes import Ending
+from dualrandom.plans import Plan, PlanId, PlanLine, plan_bytes
 from dualrandom.public import OfficePage, PublishedItem, Site
-from dualrandom.publish import PublicDraw, plan_public, write_public
+from dualrandom.public_outcomes import (
+    Penalties,
+    PublishedPenalty,
+    PublishedResult,
+    Tombstone,
+)
+from dualrandom.public_tables import DisclosedTable
+from dualrandom.public_texts import PublishedText
+from dualrandom.publish import PublicDraw, plan_public, verifiers, write_public
 from dualrandom.randomness import Drand, Local, Lottery, Sealed, commitment_of
 from dualrandom.records import ItemCode, ItemRecord
 from dualrandom.site import build_site
@@ -34,6 +47,15 @@ OFFICE = OfficePage(
         phone="0571-0000",
         supervision_phone="12345",
     ),
+)
+HOSTILE_CELLS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "=HYPERLINK(1)",
+    "  +cmd|' /C calc'!A0",
+    "\uff20SUM(1)",
+    "{{ office }}{% raw %}",
+    "\u202egnp.exe\u2066\x1b[2J",
 )
 VERIFIERS = (("verifier/verify.py", b"pass\n"),)
 CHECKPOINT = "scjg.example.gov.cn/dualrandom\n3\nCsUYapGGPo4=\n\n— scjg AAAA\n".encode()
@@ -57,17 +79,135 @@ ITEM = PublishedItem(
 )
 
 
+RULES = "+++\n[exclusions]\nyearly_cap = 2\n+++\n\n# 细则\n\n第一条 抽取按公开的办法进行。\n".encode()
+
+
 def publication(
     tmp_path: Path,
     *draws: PublicDraw,
     office: OfficePage = OFFICE,
     items: Any = (ITEM,),
     log: Any = LOG,
+    **more: Any,
 ) -> Path:
     out = tmp_path / "public"
-    files = plan_public(office=office, items=items, draws=draws, verifier=VERIFIERS)
+    files = plan_public(
+        **{
+            "office": office,
+            "items": items,
+            "draws": draws,
+            "verifier": VERIFIERS,
+            **more,
+        }
+    )
     write_public(out, files, log)
     return out
+
+
+def result(number: int = 1, draw: str = "2026-001", **fields: Any) -> PublishedResult:
+    given: dict[str, Any] = {
+        "target": f"91330000EXAMPLE{number:03}",
+        "name": f"示例食品店{number:03}（个体工商户）",
+        "item": "SP-03",
+        "item_name": "食品经营监督检查",
+        "done": "2026-12-08",
+        "codes": "1",
+        "code": "01",
+        "text": "未发现问题",
+        "action": "",
+        "note": "",
+    }
+    return PublishedResult(**(given | fields))
+
+
+def penalty(number: int = 1, **fields: Any) -> PublishedPenalty:
+    given: dict[str, Any] = {
+        "number": f"示市监罚〔2026〕{number}号",
+        "party": f"示例食品店{number:03}（个体工商户）",
+        "party_code": f"91330000EXAMPLE{number:03}",
+        "violation": "经营超过保质期的食品",
+        "basis": "《中华人民共和国食品安全法》第一百二十四条第一款第五项",
+        "content": "没收违法所得，罚款3000元",
+        "authority": "示例市市场监督管理局",
+        "decided": "2026-12-10",
+        "changed": "",
+        "draw": "2026-001",
+        "until": "2029-12-10",
+        "quality": True,
+    }
+    return PublishedPenalty(**(given | fields))
+
+
+def disclosed(name: str = "fees", **fields: Any) -> DisclosedTable:
+    given: dict[str, Any] = {
+        "title": "收费项目",
+        "content": "收费依据、标准、减免",
+        "basis": "《价格法》",
+        "deadline": "长期公开",
+        "unit": "办公室",
+        "channel": "",
+        "columns": ("项目", "标准", "依据"),
+        "rows": (("特种设备检验费", "300元/台", "示例价〔2026〕1号"),),
+    }
+    return DisclosedTable(name=name, **(given | fields))
+
+
+def everything(tmp_path: Path) -> dict[str, Any]:
+    """Return what makes a publication with a page of every type, for `publication`."""
+    plan = plan_bytes(
+        Plan(
+            year=2026,
+            lines=(
+                PlanLine(
+                    id=PlanId("2026-01"),
+                    name="食品经营监督检查",
+                    items=("SP-03",),
+                    quota="3%",
+                    start=dt.date(2026, 12, 1),
+                    end=dt.date(2026, 12, 31),
+                    units=("示例市市场监督管理局",),
+                ),
+            ),
+        )
+    )
+    since = "2026-01-05T01:00:00Z"
+    return {
+        "items": (
+            ITEM,
+            dataclasses.replace(
+                ITEM,
+                version=1,
+                valid_from="2025-01-01T00:00:00Z",
+                valid_to="2026-01-01T00:00:00Z",
+                record=dataclasses.replace(ITEM.record, content="经营条件"),
+            ),
+        ),
+        "texts": [
+            (
+                PublishedText(
+                    year=year, version=1, since=since, digest=sha256(data).hexdigest()
+                ),
+                data,
+            )
+            for year, data in ((None, RULES), (2026, plan))
+        ],
+        "results": {
+            "2026-001": [
+                result(1),
+                result(2, text="发现问题已责令改正", code="06", action="责令改正"),
+            ]
+        },
+        "penalties": Penalties(
+            shown=(penalty(1), penalty(2, quality=False)),
+            ended=(
+                Tombstone(
+                    number="示市监罚〔2025〕9号", ended="2026-11-01", why=Ending.PERIOD
+                ),
+            ),
+        ),
+        "tables": [disclosed()],
+        "verifier": verifiers(),
+    }
 
 
 def draw(tmp_path: Path, name: str = "2026-001", **plan: Any) -> PublicDraw:

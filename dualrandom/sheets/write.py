@@ -119,7 +119,7 @@ def rows_bytes(
         _write_csv(out, headers, rows)
     else:
         _write_xlsx(out, title, title, headers, rows, _guess(headers))
-    return out.data
+    return out.data if out.closed else out.getvalue()
 
 
 class _Kept(io.BytesIO):

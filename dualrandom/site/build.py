@@ -36,7 +36,7 @@ from dualrandom.site.catalogue import (
 from dualrandom.site.draws import beijing
 from dualrandom.site.frame import Frame, framer
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
-from dualrandom.site.notice import notice_of
+from dualrandom.site.notice import ids_view, notice_of
 from dualrandom.site.outcomes import (
     ended_view,
     penalties_view,
@@ -46,6 +46,7 @@ from dualrandom.site.outcomes import (
 from dualrandom.site.phrases import Phrases
 from dualrandom.site.source import Source
 from dualrandom.site.statistics import Statistics
+from dualrandom.site.tables import anchors_of, ranges_of, widths_of
 from dualrandom.site.texts import paragraphs
 from dualrandom.staging import read_file, swap_in, zip_bytes
 
@@ -181,7 +182,8 @@ class _Builder:
             if rows:
                 yield from self._table(results_view(draw, rows, self._say))
         views = counts.views(self._say)
-        yield self._page("statistics", "statistics.html", views=views)
+        tables = [(view, widths_of(view)) for view in views]
+        yield self._page("statistics", "statistics.html", tables=tables)
         for page in pages_of("index", lines):
             yield self._page("index", page.name, page=page)
 
@@ -194,13 +196,18 @@ class _Builder:
             yield f"{top}/{path}", data
         yield f"{top}.zip", zip_bytes(name, draw.files.items())
         notice = notice_of(draw, self._say)
-        for page in pages_of(name, notice.drawn):
+        pages = pages_of(name, notice.drawn)
+        ids = ids_view(notice, pages, self._say) if len(pages) > 1 else None
+        if ids:
+            yield from self._table(ids, downloads=False)
+        for page in pages:
             yield self._page(
                 "draw" if page.number == 1 else "drawn",
                 f"{DRAW_FOLDERS}{page.name}",
                 notice=notice,
                 page=page,
                 results=f"../results/{name}.html" if has_results else "",
+                ids=f"{ids.name}.html" if ids else "",
                 lastmod=notice.lastmod,
             )
 
@@ -208,36 +215,47 @@ class _Builder:
         items = items_of(self._source.items(), self._say)
         return self._page("items", "items.html", items=items)
 
-    def _table(self, view: TableView) -> Iterator[tuple[str, bytes]]:
+    def _table(
+        self, view: TableView, *, downloads: bool = True
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield a table's pages, and the whole of it as CSV and XLSX."""
         files = [*view.data]
-        for path, data in view.downloads():
+        for path, data in view.downloads() if downloads else ():
             name = path.rpartition("/")[2]
             files.append((name, name))
             yield path, data
-        for page in pages_of(view.name, view.rows):
+        pages = pages_of(view.name, view.rows)
+        anchors, widths = anchors_of(view), widths_of(view)
+        for page in pages:
+            here = slice(max(page.first - 1, 0), page.last)
             yield self._page(
                 "table",
                 f"{view.folder}{page.name}",
                 view=view,
                 page=page,
-                anchors=view.anchors(page.rows),
+                anchors=anchors[here],
+                links=view.links[here],
+                widths=widths,
+                ranges=ranges_of(view, pages) if page.number == 1 else (),
                 files=files,
             )
 
     def _rules(self) -> Iterator[tuple[str, bytes]]:
         versions = self._source.texts(RULES)
+        there = self._source.there(versions)
         if versions:
-            lines = paragraphs(self._source.read(versions[0].path))
-            yield self._page("rules", "rules.html", versions=versions, lines=lines)
+            lines = paragraphs(self._source.read(there[0].path)) if there else ()
+            yield self._page(
+                "rules", "rules.html", versions=versions, there=there, lines=lines
+            )
 
     def _plans(self) -> Iterator[tuple[str, bytes]]:
-        newest = {}
-        for version in reversed(self._source.texts(PLANS)):
-            newest[version.year] = version
-        for version in newest.values():
-            plan = parse_plan(self._source.read(version.path))
-            yield from self._table(plan_view(plan, version, self._say))
+        there = self._source.there(self._source.texts(PLANS))
+        years = sorted({text.year or 0 for text in there}, reverse=True)
+        for year in years:
+            versions = [text for text in there if text.year == year]
+            plan = parse_plan(self._source.read(versions[0].path))
+            yield from self._table(plan_view(plan, versions, years, self._say))
 
     def _penalties(self) -> Iterator[tuple[str, bytes]]:
         found = self._source.penalties()
@@ -249,14 +267,15 @@ class _Builder:
         tables = self._source.tables()
         for table in tables:
             yield from self._table(table_view(table, self._say))
-        own = [name for name, _ in self._sections() if name in CATALOGUED]
+        own = [pair for pair in self._sections() if pair[0] in CATALOGUED]
         yield from self._table(
             catalogue_view(own, tables, self._office.name, self._say)
         )
 
     def _sections(self) -> tuple[tuple[str, str], ...]:
         """Return the entries of the navigation that have a page."""
-        years = [text.year or 0 for text in self._source.texts(PLANS)]
+        plans = self._source.there(self._source.texts(PLANS))
+        years = [text.year or 0 for text in plans]
         there = {
             "rules": bool(self._source.texts(RULES)),
             "plans": bool(years),

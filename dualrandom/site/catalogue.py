@@ -25,12 +25,15 @@ _HEADS = ("matter", "content", "basis", "deadline", "unit", "channel")
 
 
 def catalogue_view(
-    own: Sequence[str], tables: Sequence[DisclosedTable], office: str, say: Phrases
+    own: Sequence[tuple[str, str]],
+    tables: Sequence[DisclosedTable],
+    office: str,
+    say: Phrases,
 ) -> TableView:
     """Return the catalogue.
 
     Args:
-        own: which of our own disclosures have a page: ``items``, ``draws`` …
+        own: (name, page) of our own disclosures that have one: ``items``, ``draws`` …
         tables: the further ones.
         office: who publishes.
         say: the wording.
@@ -44,7 +47,7 @@ def catalogue_view(
             office,
             say("catalogue.site"),
         )
-        for name in own
+        for name, _ in own
     ]
     rows += [
         (
@@ -65,7 +68,7 @@ def catalogue_view(
         caption=say("catalogue.caption", count=len(rows)),
         columns=tuple(say(f"catalogue.column.{name}") for name in _HEADS),
         rows=tuple(rows),
-        data=tuple((t.title, f"tables/{t.name}.html") for t in tables),
+        links=(*(h for _, h in own), *(f"tables/{t.name}.html" for t in tables)),
     )
 
 
@@ -102,8 +105,21 @@ def _period(line: PlanLine, say: Phrases) -> str:
     return say("plans.between", start=start, end=end) if start or end else ""
 
 
-def plan_view(plan: Plan, text: PublishedText, say: Phrases) -> TableView:
-    """Return the page of a year's plan, in its newest version."""
+def plan_view(
+    plan: Plan,
+    versions: Sequence[PublishedText],
+    years: Sequence[int],
+    say: Phrases,
+) -> TableView:
+    """Return the page of a year's plan, in its newest version.
+
+    Args:
+        plan: the newest.
+        versions: of that year, with a file, the newest first.
+        years: that have a plan.
+        say: the wording.
+    """
+    text = versions[0]
     heads = (
         *("id", "name", "type", "items", "scope", "quota"),
         *("period", "lead", "units", "note"),
@@ -133,5 +149,12 @@ def plan_view(plan: Plan, text: PublishedText, say: Phrases) -> TableView:
             for line in plan.lines
         ),
         empty=say("plans.empty"),
-        data=((text.path.rpartition("/")[2], text.path.rpartition("/")[2]),),
+        data=tuple(
+            (name, name) for name in (one.path.rpartition("/")[2] for one in versions)
+        ),
+        related=tuple(
+            (say("plans.title", year=year), f"{year}.html")
+            for year in years
+            if year != plan.year
+        ),
     )

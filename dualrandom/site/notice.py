@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from dualrandom.randomness import Standing
 from dualrandom.records import DrawState
@@ -24,6 +25,7 @@ from dualrandom.site.outcome import (
     people_of,
     strata_of,
 )
+from dualrandom.site.tables import TableView
 from dualrandom.tables import SELECTED, TARGETS
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from dualrandom.public import DrawLine
     from dualrandom.site.draws import PublishedDraw
     from dualrandom.site.facts import Fact
+    from dualrandom.site.lists import Page
     from dualrandom.site.outcome import DrawnLine, FileLine, StratumLine
     from dualrandom.site.phrases import Phrases
 
@@ -126,6 +129,24 @@ def notice_of(draw: PublishedDraw, say: Phrases) -> Notice:
         people=people_of(draw, say),
         files=files_of(draw, say),
         cut=any(stratum.cut for stratum in strata),
+    )
+
+
+def ids_view(
+    notice: Notice, pages: tuple[Page[DrawnLine], ...], say: Phrases
+) -> TableView:
+    """Return who was drawn by id: a long list is in the draw's order, nobody's own."""
+    found = sorted((row.id, row, page.name) for page in pages for row in page.rows)
+    return TableView(
+        stem=f"draws/{notice.draw}.ids",
+        section="index",
+        title=say("draw.ids", title=notice.name),
+        lead=(),
+        caption=say("draw.ids_caption", count=len(found)),
+        columns=tuple(say(f"draw.drawn.{name}") for name in ("id", "name", "number")),
+        rows=tuple((id_, row.name, str(row.number)) for id_, row, _ in found),
+        links=tuple(f"{page}#t-{quote(id_)}" for id_, _, page in found),
+        back=(notice.title, f"{notice.draw}.html"),
     )
 
 

@@ -101,6 +101,10 @@ def penalties_view(penalties: Penalties, say: Phrases) -> TableView:
         rows=tuple(map(_penalty, penalties.shown)),
         empty=say("penalties.empty"),
         data=(("penalties.json", "penalties.json"),),
+        related=(
+            (say("violations.title"), "violations.html"),
+            (say("penalties.ended.title"), "penalties-ended.html"),
+        ),
     )
 
 
@@ -167,4 +171,5 @@ def violations_view(penalties: Penalties, say: Phrases) -> TableView:
         columns=tuple(map(say, _PENALTY_HEADS)),
         rows=tuple(map(_penalty, shown)),
         empty=say("violations.empty"),
+        back=(say("penalties.title"), "penalties.html"),
     )

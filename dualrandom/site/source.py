@@ -28,7 +28,7 @@ from dualrandom.site.draws import PublishedDraw
 from dualrandom.staging import is_inside, list_files, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
@@ -133,6 +133,10 @@ class Source:
         if index not in self._digests:
             return ()
         return parse_texts(index, self.read(index))
+
+    def there(self, texts: Sequence[PublishedText]) -> tuple[PublishedText, ...]:
+        """Return those whose bytes are here; others are listed by their digest."""
+        return tuple(text for text in texts if text.path in self._digests)
 
     def tables(self) -> tuple[DisclosedTable, ...]:
         """Return the further tables, by name. Raises: E909, E801, E802."""

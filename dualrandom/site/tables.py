@@ -3,14 +3,16 @@
 Border: pure; what lies in ``public/`` in, views out.
 
 - A view has columns and rows of text; its rows are addressable by their id.
-- A table of more than 500 rows is cut into pages; CSV and XLSX hold it whole.
+- A table of more than 500 rows is cut into pages; CSV and XLSX hold it whole. Its first
+  page tells which ids lie on which page: a row is found without a script.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from dualrandom.model import is_id
 from dualrandom.sheets import rows_bytes
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dualrandom.site.facts import Fact
+    from dualrandom.site.lists import Page
+
+Row = tuple[str, ...]
+
+_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+%)?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORDY: Final = 14
+_SHORT: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +44,11 @@ class TableView:
         caption: of the table.
         columns: the headings.
         rows: as many cells as columns.
+        links: what the key of each row leads to, "" for nothing; () where none does.
         key: the column that names a row: a heading of it, and its anchor.
         empty: what stands there without rows.
         data: (name, href) of further files.
+        related: (title, href) of further pages.
         back: (title, href) of the page above; None: the home page.
     """
 
@@ -46,11 +58,13 @@ class TableView:
     lead: tuple[str, ...]
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
+    links: tuple[str, ...] = ()
     key: int = 0
     empty: str = ""
     facts: tuple[Fact, ...] = ()
     data: tuple[tuple[str, str], ...] = ()
+    related: tuple[tuple[str, str], ...] = ()
     back: tuple[str, str] | None = None
 
     @property
@@ -63,16 +77,6 @@ class TableView:
         """What stands before it: ``results/``, or nothing."""
         return self.stem[: len(self.stem) - len(self.name)]
 
-    def anchors(self, rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-        """Return what each row is addressed by; "" where its id could not be one."""
-        once = _once([row[self.key] for row in self.rows])
-        return tuple(
-            f"r-{row[self.key]}"
-            if row[self.key] in once and is_id(row[self.key])
-            else ""
-            for row in rows
-        )
-
     def downloads(self) -> Iterator[tuple[str, bytes]]:
         """Yield the whole table as CSV and XLSX, by path."""
         for suffix in (".csv", ".xlsx"):
@@ -82,7 +86,56 @@ class TableView:
             )
 
 
-def _once(ids: list[str]) -> frozenset[str]:
-    """Return those that occur once: an anchor leads to one place."""
-    counts = Counter(ids)
-    return frozenset(id_ for id_, count in counts.items() if count == 1)
+def anchors_of(view: TableView) -> tuple[str, ...]:
+    """Return what each row is addressed by: the first of an id has it.
+
+    "" where there is none: the id could not be an address, or stood above.
+    """
+    made, seen = [], set()
+    for row in view.rows:
+        name = row[view.key]
+        made.append(f"r-{name}" if name not in seen and is_id(name) else "")
+        seen.add(name)
+    return tuple(made)
+
+
+def widths_of(view: TableView) -> tuple[str, ...]:
+    """Return of each column what it holds: number, date, short, words; "" is free."""
+    return tuple(
+        _width(index == view.key, [row[index] for row in view.rows])
+        for index in range(len(view.columns))
+    )
+
+
+def _width(is_key: bool, cells: list[str]) -> str:  # noqa: FBT001 - of one caller
+    said = [cell for cell in cells if cell]
+    if said and all(map(_DATE.fullmatch, said)):
+        return "date"
+    if said and not is_key and all(map(_NUMBER.fullmatch, said)):
+        return "number"
+    longest = max(map(len, said), default=0)
+    return "words" if longest > _WORDY else "short" if longest > _SHORT else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A page, and the first and the last id on it."""
+
+    href: str
+    first: str
+    last: str
+
+
+def ranges_of(view: TableView, pages: tuple[Page[Row], ...]) -> tuple[Range, ...]:
+    """Return which ids lie on which page, where rows lie in the order of their ids."""
+    keys = [row[view.key] for row in view.rows]
+    if len(pages) < 2 or any(a > b for a, b in pairwise(keys)):  # noqa: PLR2004 - more
+        return ()
+    return tuple(
+        Range(
+            href=page.name,
+            first=page.rows[0][view.key],
+            last=page.rows[-1][view.key],
+        )
+        for page in pages
+    )
