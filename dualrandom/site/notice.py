@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from dualrandom.randomness import Standing
 from dualrandom.records import DrawState
@@ -145,7 +144,7 @@ def ids_view(
         caption=say("draw.ids_caption", count=len(found)),
         columns=tuple(say(f"draw.drawn.{name}") for name in ("id", "name", "number")),
         rows=tuple((id_, row.name, str(row.number)) for id_, row, _ in found),
-        links=tuple(f"{page}#t-{quote(id_)}" for id_, _, page in found),
+        links=tuple(f"{page}#t-{id_}" for id_, _, page in found),
         back=(notice.title, f"{notice.draw}.html"),
     )
 
