@@ -14,6 +14,7 @@ from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import DryRun, Json, Out, day, here
 
 if TYPE_CHECKING:
+    from dualrandom.deadlines import Deadline
     from dualrandom.office.bringing import Brought, Source
     from dualrandom.office.due import Duty
 
@@ -126,6 +127,8 @@ def show_results(draw_id: Draw, as_json: Json = False) -> None:
         {
             "schema": "dualrandom/results-standing/v1",
             "draw": draw_id,
+            "targets": len(found.visits.targets),
+            "items": len(found.visits.items),
             "due": len(found.visits.pairs),
             "recorded": len(found.records),
             "lacking": [list(pair) for pair in found.lacking],
@@ -152,6 +155,16 @@ def _say_standing(draw: str) -> None:
     )
     for text, count in found.counts:
         show.data(say("cli.results.count", text=text, count=count))
+    visits = found.visits
+    show.data(
+        say(
+            "cli.results.sum",
+            count=sum(count for _, count in found.counts),
+            due=len(visits.pairs),
+            targets=len(visits.targets),
+            items=len(visits.items),
+        )
+    )
     for target, item in found.lacking[:_FEW]:
         show.talk(say("cli.results.lacking", id=target, item=item))
     if len(found.lacking) > _FEW:
@@ -284,7 +297,10 @@ def list_objections(as_json: Json = False) -> None:
     )
 
 
-def due(as_json: Json = False) -> None:
+def due(
+    every: Annotated[bool, typer.Option("--all", help=say("cli.due.all"))] = False,
+    as_json: Json = False,
+) -> None:
     """Say what is due, and what is overdue, by unit."""
     from dualrandom.office.due import duties
 
@@ -317,11 +333,11 @@ def due(as_json: Json = False) -> None:
         show.data(show.styled(unit or say("cli.due.office"), "bold"))
         for one in found:
             if one.unit == unit:
-                _say_duty(one)
+                _say_duty(one, every=every)
 
 
-def _say_duty(one: Duty) -> None:
-    rule = say(f"cli.due.rule.{one.deadlines[0].rule}")
+def _say_duty(one: Duty, *, every: bool) -> None:
+    rule = _rule(one.deadlines[0])
     key = "cli.due.late" if one.late else "cli.due.line"
     line = say(
         key,
@@ -332,6 +348,14 @@ def _say_duty(one: Duty) -> None:
         late=one.late,
     )
     show.data(show.styled(line, "red") if one.late else line)
+    for other in one.deadlines[1:] if every else ():
+        show.data(say("cli.due.other", due=str(other.due), rule=_rule(other)))
+
+
+def _rule(deadline: Deadline) -> str:
+    name = say(f"cli.due.rule.{deadline.rule}")
+    days = "+".join(map(str, deadline.days))
+    return say("cli.due.days", rule=name, days=days)
 
 
 def _source(file: Path, sheet: str | None, problems: Path | None) -> Source:

@@ -14,8 +14,10 @@ from dualrandom.office import journal
 from dualrandom.office.lists import write_changes
 from dualrandom.office.marking import marked
 from dualrandom.office.penalties import record_penalties
+from dualrandom.office.place import today
 from dualrandom.office.results import own_codes, record_results, standing_of
-from dualrandom.registry.lists import OBJECTIONS
+from dualrandom.outcomes import Reply
+from dualrandom.registry.lists import OBJECTIONS, RESULTS
 from dualrandom.sheets import (
     read_objections,
     read_penalties,
@@ -24,12 +26,14 @@ from dualrandom.sheets import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
     from pathlib import Path
 
     from dualrandom.errors import Problem
     from dualrandom.messages import Lang
     from dualrandom.office.place import Office
+    from dualrandom.outcomes import ObjectionRecord
     from dualrandom.sheets import Listing, Reading
 
 
@@ -108,21 +112,33 @@ def bring_results(
     Raises:
         DualRandomError: as :func:`.sheets.read_results`, :func:`.record_results`.
     """
-    visits = standing_of(office, draw).visits
-    items = [code for code, _ in visits.items]
+    found = standing_of(office, draw)
+    items = [code for code, _ in found.visits.items]
     codes = own_codes(office)
     reading = source.read(
         "results",
-        lambda: read_results(source.path, draw, items, codes, source.sheet),
+        lambda: read_results(
+            source.path, draw, items, codes, source.sheet, known=found.records
+        ),
     )
-    seq = None
-    if not dry_run:
-        seq = record_results(office, draw, reading.records, reason=reason)
+    silent = {"action", "note"} - reading.fields
+    told = (
+        set(RESULTS.names) - silent - ({"action_text"} if "action" in silent else set())
+    )
+    added, changed = record_results(
+        office, draw, reading.records, reason=reason, told=told, dry_run=dry_run
+    )
+    return _brought(reading, added, changed, dry_run=dry_run)
+
+
+def _brought(
+    reading: Reading[Any], added: int, changed: int, *, dry_run: bool
+) -> Brought:
     return Brought(
         rows=len(reading.records),
-        added=len(reading.records),
-        changed=0,
-        written=seq is not None,
+        added=added,
+        changed=changed,
+        written=bool(added or changed) and not dry_run,
         warnings=reading.warnings,
     )
 
@@ -138,16 +154,10 @@ def bring_penalties(
     reading = source.read(
         "penalties", lambda: read_penalties(source.path, source.sheet)
     )
-    added = changed = 0
-    if not dry_run:
-        added, changed = record_penalties(office, reading.records, reason=reason)
-    return Brought(
-        rows=len(reading.records),
-        added=added,
-        changed=changed,
-        written=bool(added or changed),
-        warnings=reading.warnings,
+    added, changed = record_penalties(
+        office, reading.records, reason=reason, told=reading.fields, dry_run=dry_run
     )
+    return _brought(reading, added, changed, dry_run=dry_run)
 
 
 def bring_objections(
@@ -156,21 +166,30 @@ def bring_objections(
     """Record objections and their replies from a sheet; what it lacks stays.
 
     Raises:
-        DualRandomError: as :func:`.sheets.read_objections`, or as for the log.
+        DualRandomError: as :func:`.sheets.read_objections`, or as for the log;
+            InputError E929, a day to come; E963, a reply without its day, a day
+            without a reply, or one before the objection.
     """
     reading = source.read(
         "objections", lambda: read_objections(source.path, source.sheet)
     )
+    day = today(office)
+    for one in reading.records:
+        _check_objection(one, day)
     signer = journal.signer(office)
     with journal.writing(office) as (tx, undo):
-        changes = tx.diff(OBJECTIONS, reading.records, full=False)
+        told = reading.fields
+        changes = tx.diff(OBJECTIONS, reading.records, full=False, told=told)
         if not dry_run and not changes.empty:
             write_changes(office, tx, undo, changes, "objections", signer=signer)
     added, changed, _ = changes.counts
-    return Brought(
-        rows=len(reading.records),
-        added=added,
-        changed=changed,
-        written=not dry_run and not changes.empty,
-        warnings=reading.warnings,
-    )
+    return _brought(reading, added, changed, dry_run=dry_run)
+
+
+def _check_objection(one: ObjectionRecord, day: dt.date) -> None:
+    for when in (one.received, one.replied):
+        if when is not None and when > day:
+            raise InputError("E929", id=one.id, date=str(when))
+    answered = one.reply is not Reply.OPEN
+    if answered is (one.replied is None) or (one.replied or day) < one.received:
+        raise InputError("E963", id=one.id)

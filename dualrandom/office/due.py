@@ -1,16 +1,20 @@
 """What is due after a draw, and what is overdue, by unit.
 
 - A duty is done when it was published: logged, and then a ``notice.publish`` after it.
+  The results of a sealed draw are published with its release.
+- A page that still shows a penalty whose period is over waits for a publication.
 - Working days are the State Council's; an office adds years in ``workdays.toml``.
 - Of several deadlines the strictest shows.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualrandom import audit
+from dualrandom.canonical import sha256
 from dualrandom.deadlines import (
     PENALTY,
     REPLY,
@@ -19,21 +23,26 @@ from dualrandom.deadlines import (
     Deadline,
     deadlines,
 )
-from dualrandom.errors import InputError, Where
+from dualrandom.disclosure import ANNOUNCEMENT
+from dualrandom.documents import parse_announcement
+from dualrandom.errors import InputError, VerificationError, Where
 from dualrandom.office import journal
 from dualrandom.office.checking import read
-from dualrandom.office.place import today
+from dualrandom.office.penalties import published
+from dualrandom.office.place import ZONE, today
 from dualrandom.office.results import review_of
 from dualrandom.office.rules import rules_in_force
+from dualrandom.office.supplement import is_staffing
 from dualrandom.outcomes import Ending, Reply
 from dualrandom.registry.lists import OBJECTIONS, PENALTIES
 from dualrandom.workdays import FILE, parse_calendar, shipped_calendar
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
+    from dualrandom.announcement import Announcement
     from dualrandom.office.place import Office
+    from dualrandom.outcomes import PenaltyRecord
     from dualrandom.registry import Reader
     from dualrandom.rules import Rules
     from dualrandom.workdays import Calendar
@@ -88,16 +97,20 @@ def duties(office: Office) -> tuple[Duty, ...]:
     Raises:
         InputError: E920, a year on the way is not known.
         StateError: E184 as for the log; E415, the rules differ from what was logged.
+        VerificationError: E171, an announcement is not what was announced.
+        EnvironmentProblem: E151, it cannot be read.
     """
     day = today(office)
     calendar = own_calendar(office)
     with office.registry.read() as tx:
         report = journal.told(tx)
         rules = rules_in_force(office, tx).rules
-        open_ = sorted(
-            (*_results(tx, report), *_penalties(tx, day), *_objections(tx)),
-            key=lambda one: (one[3], one[0], one[1]),
-        )
+        last = journal.last_publication(tx)
+        open_ = [
+            *_results(office, tx, report, -1 if last is None else last.seq),
+            *_penalties(tx, day, last),
+            *_objections(tx),
+        ]
     made = [_duty(*one, day, rules, calendar) for one in open_]
     return tuple(sorted(made, key=lambda one: (one.due, one.kind, one.what)))
 
@@ -121,40 +134,79 @@ def _duty(
 _Open = tuple[str, str, str, "dt.date"]
 
 
-def _last_publication(tx: Reader) -> int:
-    seq = -1
-    for data in tx.entries():
-        entry = audit.parse_entry(data)[0]
-        if entry.act == "notice.publish":
-            seq = entry.seq
-    return seq
+def _day(entry: audit.Entry) -> dt.date:
+    return dt.datetime.fromisoformat(entry.time).astimezone(ZONE).date()
 
 
-def _results(tx: Reader, report: audit.LogReport) -> Iterator[_Open]:
-    published = _last_publication(tx)
-    ends = {str(task.id): task.end for task in tx.tasks()}
+def _results(
+    office: Office, tx: Reader, report: audit.LogReport, published: int
+) -> Iterator[_Open]:
     for life in report.draws:
-        if life.result is None or life.task not in ends:
+        if life.result is None:
             continue
+        announced = _announced(office, life)
+        if announced.supersedes and is_staffing(announced.supersedes.reason):
+            continue  # it staffs another draw, whose results they are
         review = review_of(report, life.draw)
-        approval = None if review is None else review.approval
-        if approval is None or approval > published:
-            yield RESULT, life.draw, "", ends[life.task]
+        if review is not None and review.approval is not None:
+            entry = tx.entry(review.recorded)
+            if review.waits and entry is not None:
+                # Somebody knows that what is shown is wrong.
+                yield RESULT, life.draw, "", _day(audit.parse_entry(entry)[0])
+                continue
+            last = max(review.approval, (life.released or 0) if announced.sealed else 0)
+            stepped_in = any(
+                made.act == "draw.replace" and made.seq > review.recorded
+                for made in life.changes
+            )
+            hidden = announced.sealed and life.released is None
+            if last < published and not (stepped_in or hidden):
+                continue
+        end = dt.date.fromisoformat(announced.task.end)
+        yield RESULT, life.draw, "", end
 
 
-def _penalties(tx: Reader, day: dt.date) -> Iterator[_Open]:
-    published = _last_publication(tx)
-    for record in tx.records(PENALTIES):
-        if record.warning:
-            continue
-        (*_, version) = tx.history(PENALTIES, (record.number,))
-        if version.since.seq < published:
-            continue
-        if record.ending(day) is Ending.NONE:
-            event = record.changed or record.decided
-            yield PENALTY, record.number, record.unit, event
-        elif record.revoked is not None:
-            yield WITHDRAWAL, record.number, record.unit, record.revoked
+def _announced(office: Office, life: audit.DrawLife) -> Announcement:
+    """Return a draw's announcement, as the log has it.
+
+    Raises:
+        VerificationError: E171, it is not what was announced.
+        EnvironmentProblem: E151, it cannot be read.
+    """
+    data = read(office.draw(life.draw) / ANNOUNCEMENT)
+    if sha256(data) != life.commitment:
+        where = Where(file=f"draws/{life.draw}/{ANNOUNCEMENT}")
+        raise VerificationError("E171", where=where, seq=life.announced)
+    return parse_announcement(data)
+
+
+def _penalties(tx: Reader, day: dt.date, last: audit.Entry | None) -> Iterator[_Open]:
+    """Compare what the last publication showed with what is to be shown today."""
+    shown = {}
+    if last is not None:
+        then = _day(last)
+        shown = {
+            one.number: one
+            for one in tx.records(PENALTIES, last.seq)
+            if _is_shown(one, then)
+        }
+    for now in tx.records(PENALTIES):
+        before = shown.get(now.number)
+        if before is not None and not _is_shown(now, day):
+            # A display period ends by itself, but only the next publication tells.
+            event = now.revoked or now.repaired or now.shown_until
+            yield WITHDRAWAL, now.number, now.unit, event
+        elif _is_shown(now, day) and before is None:
+            yield PENALTY, now.number, now.unit, now.changed or now.decided
+        elif before is not None and published(before) != published(now):
+            (*_, version) = tx.history(PENALTIES, (now.number,))
+            recorded = version.since.at.astimezone(ZONE).date()
+            decided = now.changed if now.changed != before.changed else None
+            yield PENALTY, now.number, now.unit, decided or recorded
+
+
+def _is_shown(one: PenaltyRecord, day: dt.date) -> bool:
+    return not one.warning and one.ending(day) is Ending.NONE
 
 
 def _objections(tx: Reader) -> Iterator[_Open]:

@@ -293,6 +293,16 @@ def open_draw(report: audit.LogReport, draw: str) -> audit.DrawLife:
     return life
 
 
+def last_publication(tx: Reader) -> audit.Entry | None:
+    """Return the newest ``notice.publish``, or None."""
+    last = None
+    for data in tx.entries():
+        entry = audit.parse_entry(data)[0]
+        if entry.act == "notice.publish":
+            last = entry
+    return last
+
+
 def log_keys(report: audit.LogReport, signer: PrivateKey) -> list[str]:
     """Return the keys that a draw's entry names: the log's, the signer's, supervisors'.
 

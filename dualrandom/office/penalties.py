@@ -25,18 +25,28 @@ from dualrandom.registry.lists import PENALTIES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from dualrandom.office.place import Office
     from dualrandom.outcomes import PenaltyRecord
-    from dualrandom.registry import Changes, Reader
+    from dualrandom.registry import Reader
+
+    Pair = tuple[PenaltyRecord, PenaltyRecord]
+    """A decision as it stands, and as it shall be."""
 
 REVOKED = "revoked"
 REPAIRED = "repaired"
+MISTAKE = "mistake"
+"""Code of the one reason that takes a withdrawal back."""
 
 
 def record_penalties(
-    office: Office, records: Sequence[PenaltyRecord], *, reason: str = ""
+    office: Office,
+    records: Sequence[PenaltyRecord],
+    *,
+    reason: str = "",
+    told: Collection[str] | None = None,
+    dry_run: bool = False,
 ) -> tuple[int, int]:
     """Record decisions: new ones, or changes of known ones with a reason.
 
@@ -44,6 +54,8 @@ def record_penalties(
         office: the open office.
         records: new decisions, and known ones as they are now.
         reason: code or text; needed where a known decision changes.
+        told: the fields of which anything was said; the others stay. None: all.
+        dry_run: compare only.
 
     Returns:
         How many are new, how many changed.
@@ -51,40 +63,62 @@ def record_penalties(
     Raises:
         InputError: E928 no such reason; E929 a day to come; E936 a day before the
             decision.
-        StateError: E934, a known decision would change, and no reason was given.
+        StateError: E934, a known decision would change, and no reason was given; E960,
+            one that was withdrawn would be shown again; E961, one that was published
+            would vanish without a tombstone.
     """
     now = today(office)
     _check(records, now)
     code = own_codes(office)["reasons"].need(reason).code if reason else ""
     signer = journal.signer(office)
     with journal.writing(office) as (tx, undo):
-        changes = tx.diff(PENALTIES, records, full=False)
-        if changes.changed and not code:
-            raise StateError("E934", number=changes.changed[0][0].number)
+        changes = tx.diff(PENALTIES, records, full=False, told=told)
+        pairs = changes.changed
+        _check([new for _, new in pairs], now)
+        _check_changes(tx, pairs, code)
         for part, act, more in (
-            (replace(changes, changed_rows=()), "penalty.record", {}),
-            (replace(changes, added_rows=()), "penalty.change", {"reason": code}),
+            (changes.added, "penalty.record", {}),
+            (_where(pairs, withdrawn=False), "penalty.change", {"reason": code}),
+            (_where(pairs, withdrawn=True), "penalty.withdraw", {"reason": code}),
         ):
-            if part.empty:
+            if not part or dry_run:
                 continue
-            # The second is of the list as the first has left it.
-            due = _again(tx, part)
             write_changes(
                 office,
                 tx,
                 undo,
-                due,
+                # Of the list as the part before has left it.
+                tx.diff(PENALTIES, part, full=False),
                 code or "penalty",
                 signer=signer,
                 act=act,
                 more=more,
             )
-    return len(changes.added), len(changes.changed)
+    return len(changes.added_rows), len(changes.changed_rows)
 
 
-def _again(tx: Reader, part: Changes[PenaltyRecord]) -> Changes[PenaltyRecord]:
-    records = [*part.added, *(new for _, new in part.changed)]
-    return tx.diff(PENALTIES, records, full=False)
+def _check_changes(tx: Reader, pairs: Iterable[Pair], code: str) -> None:
+    """Refuse what would show a withdrawn decision again, or hide one in silence."""
+    last = journal.last_publication(tx)
+    for old, new in pairs:
+        if not code:
+            raise StateError("E934", number=old.number)
+        if _gone(old) - _gone(new) and code != MISTAKE:
+            raise StateError("E960", number=old.number)
+        if new.warning and not old.warning and last is not None:
+            since = tx.history(PENALTIES, (old.number,))[0].since.seq
+            if since < last.seq:
+                raise StateError("E961", number=old.number)
+
+
+def _gone(record: PenaltyRecord) -> set[Ending]:
+    """Return for which reasons of its own a decision is not shown."""
+    days = {Ending.REVOKED: record.revoked, Ending.REPAIRED: record.repaired}
+    return {why for why, day in days.items() if day is not None}
+
+
+def _where(pairs: Iterable[Pair], *, withdrawn: bool) -> list[PenaltyRecord]:
+    return [new for old, new in pairs if bool(_gone(new) - _gone(old)) is withdrawn]
 
 
 def _check(records: Iterable[PenaltyRecord], now: dt.date) -> None:

@@ -101,7 +101,7 @@ def publish(office: Office) -> Published:
             for item in tx.items()
             for v in tx.history(ITEMS, (item.code, item.sub))
         ]
-        logged = _last_manifest(tx)
+        last = journal.last_publication(tx)
         texts = _texts(office, tx)
         results = public_results(office, tx, report)
         penalties = public_penalties(tx, today(office))
@@ -132,7 +132,7 @@ def publish(office: Office) -> Published:
     )
     manifest = _content(files)
     seq = None
-    if manifest != logged:
+    if last is None or manifest != last.body.get("manifest"):
         with journal.writing(office) as (tx, _):
             seq = journal.append(
                 office, tx, "notice.publish", {"manifest": manifest}, signer=signer
@@ -276,12 +276,3 @@ def stage_draw(
     write_file(out, stage_page(folder, lang=lang, rehearsal=rehearsal))
     notice = parse_announcement(read_file(folder / ANNOUNCEMENT))
     return dict(notice.visibility)["strata.tsv"] is not Visibility.PUBLIC
-
-
-def _last_manifest(tx: Reader) -> str | None:
-    last = None
-    for data in tx.entries():
-        entry = audit.parse_entry(data)[0]
-        if entry.act == "notice.publish":
-            last = str(entry.body.get("manifest"))
-    return last

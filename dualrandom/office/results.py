@@ -38,7 +38,7 @@ from dualrandom.tables import DRAWN, REPLACEMENTS, TARGETS
 from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from dualrandom import audit
     from dualrandom.codes import CodeList
@@ -96,11 +96,14 @@ class Standing:
 
     @property
     def state(self) -> str:
-        """``none``, ``draft``, ``waiting`` for an approval, or ``approved``."""
+        """``none``, ``draft``, ``waiting`` for an approval, or ``approved``.
+
+        ``reopened``: a target stepped in after the approval, and has no result yet.
+        """
         if self.review is None:
             return "none"
         if not self.review.waits:
-            return "approved"
+            return "reopened" if self.lacking else "approved"
         return "draft" if self.lacking else "waiting"
 
 
@@ -136,7 +139,10 @@ def visits_of(office: Office, life: audit.DrawLife) -> Visits:
     names = {target.id: target.name for target in TARGETS.parse(files[TARGETS.name])[1]}
     ids = [row.id for row in DRAWN.parse(files[DRAWN.name])[1]]
     if REPLACEMENTS.name in files:
-        ids += [r.substitute for r in REPLACEMENTS.parse(files[REPLACEMENTS.name])[1]]
+        # A row of a run that was cut off before it was logged does not count.
+        logged = {made.seq for made in life.changes}
+        rows = REPLACEMENTS.parse(files[REPLACEMENTS.name])[1]
+        ids += [row.substitute for row in rows if row.seq in logged]
     return Visits(
         draw=life.draw,
         title=announced.title,
@@ -195,18 +201,29 @@ def review_of(report: audit.LogReport, draw: str) -> Review | None:
 
 
 def record_results(
-    office: Office, draw: str, records: Sequence[ResultRecord], *, reason: str = ""
-) -> int | None:
-    """Record the results of a draw, as a whole; an approved one is corrected.
+    office: Office,
+    draw: str,
+    records: Sequence[ResultRecord],
+    *,
+    reason: str = "",
+    told: Collection[str] | None = None,
+    dry_run: bool = False,
+) -> tuple[int, int]:
+    """Record results of a draw; those that were approved are corrected.
+
+    What was recorded before and is not among them stays: two people may each bring
+    the half that they know, and no sheet can take a result away.
 
     Args:
         office: the open office.
         draw: drawn.
-        records: all results of the draw that there are so far.
+        records: results of the draw, any of them.
         reason: code or text of the reason; needed for a correction, and only there.
+        told: the fields of which anything was said; the others stay. None: all.
+        dry_run: compare only.
 
     Returns:
-        The log entry's seq, or None where nothing changed.
+        How many are new, how many changed.
 
     Raises:
         InputError: E928 no such reason; E929 a day to come; E930 a target or an item
@@ -225,25 +242,19 @@ def record_results(
         if approved != bool(code):
             raise StateError("E924" if approved else "E925", draw=draw)
         _check(visits, records, day)
-        keys = {(draw, r.target, r.item) for r in records}
-        gone = [
-            (draw, r.target, r.item)
-            for r in results_of(tx, draw)
-            if (draw, r.target, r.item) not in keys
-        ]
-        changes = tx.diff(RESULTS, records, full=False, retire=gone)
-        if changes.empty:
-            return None
-        return write_changes(
-            office,
-            tx,
-            undo,
-            changes,
-            code or "results",
-            signer=signer,
-            act="result.correct" if approved else "result.record",
-            more={"draw": draw, "reason": code} if approved else {"draw": draw},
-        )
+        changes = tx.diff(RESULTS, records, full=False, told=told)
+        if not (changes.empty or dry_run):
+            write_changes(
+                office,
+                tx,
+                undo,
+                changes,
+                code or "results",
+                signer=signer,
+                act="result.correct" if approved else "result.record",
+                more={"draw": draw, "reason": code} if approved else {"draw": draw},
+            )
+    return len(changes.added_rows), len(changes.changed_rows)
 
 
 def _check(visits: Visits, records: Sequence[ResultRecord], day: dt.date) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from dualrandom.codes import ACTIONS, RESULTS
+from dualrandom.codes import ACTIONS, RESULTS, Code
 from dualrandom.model import TargetId
 from dualrandom.outcomes import (
     Display,
@@ -25,6 +25,7 @@ from dualrandom.outcomes import (
 from dualrandom.records import ItemCode
 from dualrandom.sheets.columns import layout
 from dualrandom.sheets.lists import columns_of, reading, refuse_twice
+from dualrandom.sheets.private import refuse_personal
 from dualrandom.sheets.reading import Reading, read_table, uncollected
 from dualrandom.sheets.template import write_template
 from dualrandom.words import group
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from pathlib import Path
 
-    from dualrandom.codes import Code, CodeList
+    from dualrandom.codes import CodeList
     from dualrandom.messages import Lang
     from dualrandom.sheets.rows import Table
     from dualrandom.sheets.write import Value
@@ -50,6 +51,8 @@ def read_results(
     items: Sequence[str],
     codes: Mapping[str, CodeList],
     sheet: str | None = None,
+    *,
+    known: Sequence[ResultRecord] = (),
 ) -> Reading[ResultRecord]:
     """Return the results of a draw's sheet, as far as it is filled in.
 
@@ -59,12 +62,16 @@ def read_results(
         items: codes of its items; a row may leave out the only one.
         codes: the code lists in force.
         sheet: the sheet to take; None: the one whose heading fits.
+        known: results that are there already: whoever says the same again means the
+            code of then, whatever list is in force now.
 
     Raises:
         EnvironmentProblem, InputError: as :func:`.lists.read_targets`; E937 a result
             or a follow-up that no code stands for, E938 a day without a result or a
-            result without a day, E939 a row that does not say which item it is about.
+            result without a day, E939 a row that does not say which item it is about,
+            E962 a person's number in a note that everyone may read.
     """
+    here = {(one.target, one.item): one for one in known}
     with uncollected():
         table = read_table(path, layout("results"), sheet)
         rows = [
@@ -72,9 +79,10 @@ def read_results(
             for cells in zip(*columns_of(table, "results"), strict=True)
         ]
         made = [
-            _result(table, at, row, draw, items, codes)
+            _result(table, at, row, draw, items, codes, here)
             for at, row in zip(table.rows, rows, strict=True)
         ]
+        refuse_personal(table, "note")
         refuse_twice(
             table,
             [
@@ -92,6 +100,7 @@ def _result(
     draw: str,
     items: Sequence[str],
     codes: Mapping[str, CodeList],
+    here: Mapping[tuple[TargetId, ItemCode], ResultRecord],
 ) -> ResultRecord | None:
     done: dt.date | None = row["done"]
     if done is None and not row["code"]:
@@ -104,8 +113,16 @@ def _result(
     item = row["item"] or (items[0] if len(items) == 1 else "")
     if not item:
         table.findings.refuse("E939", table.where(at, "item"))
-    found = _code(table, at, "code", row["code"], codes[RESULTS])
-    action = _code(table, at, "action", row["action"], codes[ACTIONS])
+    before = here.get((TargetId(row["target"]), ItemCode(item)))
+    version, found = codes[RESULTS].version, None
+    if before is not None and row["code"] == before.text:
+        version, found = before.codes, Code(code=before.code, text=before.text)
+    else:
+        found = _code(table, at, "code", row["code"], codes[RESULTS])
+    if before is not None and row["action"] and row["action"] == before.action_text:
+        action: Code | None = Code(code=before.action, text=before.action_text)
+    else:
+        action = _code(table, at, "action", row["action"], codes[ACTIONS])
     if found is None or not item:
         return None
     return ResultRecord(
@@ -113,7 +130,7 @@ def _result(
         target=TargetId(row["target"]),
         item=ItemCode(item),
         done=done,
-        codes=codes[RESULTS].version,
+        codes=version,
         code=found.code,
         text=found.text,
         action="" if action is None else action.code,
@@ -174,11 +191,13 @@ def write_results_sheet(
 def read_penalties(path: Path, sheet: str | None = None) -> Reading[PenaltyRecord]:
     """Return the penalties of a sheet.
 
-    Args and raises as :func:`.lists.read_targets`; E937, a word that means nothing.
+    Args and raises as :func:`.lists.read_targets`; E937, a word that means nothing;
+    E962, a person's number where everyone may read it.
     """
     with uncollected():
         table = read_table(path, layout("penalties"), sheet)
         refuse_twice(table, table.values["number"])
+        refuse_personal(table, "party", "party_code", "violation", "basis", "content")
         made = []
         for at, cells in zip(
             table.rows, zip(*columns_of(table, "penalties"), strict=True), strict=True

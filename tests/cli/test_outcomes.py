@@ -5,70 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import openpyxl
-import pytest
-
-from dualrandom.errors import DualRandomError
-from dualrandom.keys import load_key
 from dualrandom.model import TargetId
-from dualrandom.office.approvals import ask, carry_out, read_request, sign
 from dualrandom.office.due import duties
 from dualrandom.office.penalties import record_penalties, withdraw_penalty
-from dualrandom.office.place import Office, open_office
 from dualrandom.office.publishing import publish
-from dualrandom.office.results import approval_of, record_results, standing_of
-from dualrandom.outcomes import Display, ResultRecord
+from dualrandom.office.results import record_results, standing_of
+from dualrandom.outcomes import Display
 from dualrandom.records import ItemCode
 from tests.clerk import penalty
+from tests.followup import DRAW, YEARS, approve, at, code_of, fill, found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Run
-
-DRAW = "2026-001"
-YEARS = "[2099]\noff = []\nwork = []\n[2100]\noff = []\nwork = []\n"
-
-
-def at(folder: Path, day: str = "2099-12-20") -> Office:
-    """Return the office on a day; its keys have no passphrase."""
-    moment = dt.datetime.fromisoformat(f"{day}T02:00:00+00:00")
-    return replace(
-        open_office(folder, unlock=load_key),
-        clock=lambda: moment,
-    )
-
-
-def found(office: Office, **fields: Any) -> list[ResultRecord]:
-    """Return a result for everything that was to be inspected."""
-    visits = standing_of(office, DRAW).visits
-    made: dict[str, Any] = {
-        "draw": DRAW,
-        "done": dt.date(2099, 12, 8),
-        "codes": "1",
-        "code": "01",
-        "text": "未发现问题",
-    }
-    return [
-        ResultRecord(target=TargetId(id_), item=ItemCode(item), **(made | fields))
-        for id_, item in visits.pairs
-    ]
-
-
-def approve(office: Office, folder: Path) -> None:
-    asked = ask(office, approval_of(office, DRAW), folder / "results.request")
-    key = load_key(folder / "keys/supervisor/supervisor-01.key")
-    signed = sign(read_request(asked), key)
-    carry_out(office, approval_of(office, DRAW), (signed,))
-
-
-def code_of(run: Callable[[], object]) -> str:
-    with pytest.raises(DualRandomError) as caught:
-        run()
-    return caught.value.code
 
 
 def test_results_are_published_once_another_person_approved_them(
@@ -76,7 +28,7 @@ def test_results_are_published_once_another_person_approved_them(
 ) -> None:
     office = at(drawn)
     records = found(office)
-    assert record_results(office, DRAW, records[:1]) is not None
+    assert record_results(office, DRAW, records[:1]) == (1, 0)
     assert len(standing_of(office, DRAW).lacking) == len(records) - 1
     assert code_of(lambda: approve(office, drawn)) == "E931"
     record_results(office, DRAW, records)
@@ -206,17 +158,6 @@ def test_what_is_due_is_told_with_the_strictest_day_first(drawn: Path) -> None:
     withdraw_penalty(late, "示罚1号", dt.date(2099, 12, 22))
     assert duties(late)[0].kind == "withdrawal"
     assert duties(late)[0].due == dt.date(2099, 12, 25)
-
-
-def fill(path: Path, **columns: str) -> None:
-    """Fill columns of a sheet, every row alike, as an officer would."""
-    book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
-    heads = [str(cell.value).strip("*") for cell in sheet[1]]
-    for row in range(2, sheet.max_row + 1):
-        for heading, value in columns.items():
-            sheet.cell(row, heads.index(heading) + 1).value = value
-    book.save(path)
 
 
 def test_an_officer_fills_in_the_sheet_and_a_supervisor_approves(
