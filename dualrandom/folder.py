@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_FILES: Final = 256
 MAX_BYTES: Final = 2 * 2**30
 """Of one file that is read, and of all files of a zip together."""
-MAX_HELD: Final = 128 * 2**20
+MAX_HELD: Final = 64 * 2**20
 """What is larger is not held in memory, where that can be avoided."""
 LIMITS: Final = Limits(files=MAX_FILES, size=MAX_BYTES, ratio=200)
 """Tables of digests hardly shrink; lists of names shrink tenfold."""
