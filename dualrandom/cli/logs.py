@@ -59,6 +59,7 @@ def verify(
                 "size": report.size,
                 "verified_before": report.before,
                 "first_bad": report.first,
+                "withheld": report.withheld,
                 "root": report.root,
                 "findings": [show.problem(item) for item in report.findings],
                 "notes": [show.problem(item) for item in report.notes],
@@ -71,6 +72,8 @@ def verify(
         show.data(show.styled("✗ ", "red") + problem_line(item, lang()))
     for item in report.notes:
         show.data(show.styled("– ", "yellow") + problem_line(item, lang()))
+    if report.withheld:
+        show.data(say("cli.log.withheld", count=report.withheld))
     key = {0: "ok", 1: "bad", 6: "unsure"}[report.exit_code]
     show.data(say(f"cli.log.{key}", size=report.size, root=report.root))
     raise typer.Exit(report.exit_code)
@@ -82,7 +85,7 @@ def list_entries(
     as_json: Json = False,
 ) -> None:
     """List the entries."""
-    from dualrandom.office.checking import list_log
+    from dualrandom.office.accounting import list_log
 
     found = [
         (e.seq, e.time, e.act, e.by, e.body)
@@ -115,7 +118,7 @@ def show_entry(
     seq: Annotated[int, typer.Argument(help=say("cli.log.seq"), min=0)],
 ) -> None:
     """Print one entry as it stands in the log."""
-    from dualrandom.office.checking import entry_bytes
+    from dualrandom.office.accounting import entry_bytes
 
     for line in entry_bytes(here(), seq).decode().splitlines():
         show.data(shown(line))

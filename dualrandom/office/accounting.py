@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from dualrandom import audit
 from dualrandom.canonical import leaf_hash
+from dualrandom.errors import InputError
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal, memory
 from dualrandom.office.place import stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dualrandom.office.place import Office
 
@@ -132,3 +133,23 @@ def _moment(seconds: int) -> str:
     if seconds > _LAST:  # a cosignature may say so, and then no calendar can
         return str(seconds)
     return stamp(dt.datetime.fromtimestamp(seconds, dt.UTC))
+
+
+def list_log(office: Office) -> Iterator[audit.Entry]:
+    """Return the entries, parsed, in order."""
+    with office.registry.read() as tx:
+        for data in tx.entries():
+            yield audit.parse_entry(data)[0]
+
+
+def entry_bytes(office: Office, seq: int) -> bytes:
+    """Return one entry as it stands in the log.
+
+    Raises:
+        InputError: E169, there is no such entry.
+    """
+    with office.registry.read() as tx:
+        data = tx.entry(seq)
+    if data is None:
+        raise InputError("E169", seq=seq)
+    return data

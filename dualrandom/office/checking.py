@@ -5,6 +5,8 @@ Spec: log-v1 §4.
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from dualrandom.office.place import Office
 
 CHECKPOINT: Final = "checkpoint"
+WITHHELD: Final = ("E170", "E416")
 MAX_FILE: Final = 256 * 65_540
 """A full bundle of the largest entries."""
 
@@ -49,6 +52,7 @@ class Checked:
     Attributes:
         before: how many entries an earlier check had verified; 0: none.
         first: the first bad entry, or None.
+        withheld: files that are not here: no fault, and nothing that is told.
         findings: what differs.
         notes: what could not be told, or should be known.
     """
@@ -59,6 +63,7 @@ class Checked:
     root: str
     before: int
     first: int | None
+    withheld: int
     findings: tuple[Problem, ...]
     notes: tuple[Problem, ...]
 
@@ -261,6 +266,8 @@ def read(path: Path) -> bytes:
         InputError: E399, it is too large.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # noqa: TRY301
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as exc:
@@ -269,26 +276,6 @@ def read(path: Path) -> bytes:
         ) from exc
     if len(data) > MAX_FILE:
         raise InputError("E399", where=Where(file=str(path)))
-    return data
-
-
-def list_log(office: Office) -> Iterator[audit.Entry]:
-    """Return the entries, parsed, in order."""
-    with office.registry.read() as tx:
-        for data in tx.entries():
-            yield audit.parse_entry(data)[0]
-
-
-def entry_bytes(office: Office, seq: int) -> bytes:
-    """Return one entry as it stands in the log.
-
-    Raises:
-        InputError: E169, there is no such entry.
-    """
-    with office.registry.read() as tx:
-        data = tx.entry(seq)
-    if data is None:
-        raise InputError("E169", seq=seq)
     return data
 
 
@@ -306,13 +293,16 @@ def _checked(
     differs = [f.problem for f in report.findings if f.weight is audit.Weight.DIFFERS]
     rest = [f.problem for f in report.findings if f.weight is not audit.Weight.DIFFERS]
     found = [p for p in more if not p.warning]
-    # What is missing or not known cannot be told; a fault that was found outranks it.
-    code = report.exit_code or (6 if more else 0)
+    # What is not here is withheld, or was erased by law: no fault of the log. What is
+    # not known cannot be told; a fault that was found outranks it.
+    withheld = sum(p.code in WITHHELD for p in more)
+    code = report.exit_code or (6 if len(more) > withheld else 0)
     return Checked(
         exit_code=1 if found else code,
         origin=report.origin or "",
         before=0 if trust.verified is None else trust.verified.size,
         first=report.first,
+        withheld=withheld,
         size=report.size,
         root=report.root.hex(),
         findings=(*differs, *found),

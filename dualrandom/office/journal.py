@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 GENESIS: Final = "genesis.entry"
 ORIGIN_PREV: Final = "0" * 64
+AHEAD: Final = dt.timedelta(minutes=5)
+"""How far an entry's time may be ahead of the database's clock."""
 
 
 def signer(office: Office) -> PrivateKey:
@@ -122,7 +124,7 @@ def append(
 
     Raises:
         StateError: E342, ``op`` was another act's; E734-E736, E739, the signer may not
-            do this.
+            do this; E128, the time is far ahead of the database's.
 
     Spec:
         log-v1 §1.
@@ -134,12 +136,15 @@ def append(
             raise StateError("E342", where=Where(entry=known.seq), op=known.op)
         return known
     office.roll.check(tx, act, signer, len(approvals))
+    moment, clock = at or office.clock(), tx.clock()
+    if clock is not None and moment > clock + AHEAD:
+        raise StateError("E128", time=stamp(moment), clock=stamp(clock))
     head = tx.head()
     entry = audit.Entry(
         log=office.settings.origin,
         seq=0 if head is None else head.seq + 1,
         prev=ORIGIN_PREV if head is None else head.leaf,
-        time=stamp(at or office.clock()),
+        time=stamp(moment),
         act=act,
         by=signer.name,
         op=op or new_op(office),

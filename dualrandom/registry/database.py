@@ -130,6 +130,10 @@ class Database(ABC):
             raise self._fault(exc.orig, lost=exc.connection_invalidated) from exc
         except self._drivers as exc:
             raise self._fault(exc, lost=False) from exc
+        except UnicodeDecodeError as exc:  # what is damaged, in the driver's own words
+            raise EnvironmentProblem(
+                "E107", where=self.where, detail=exc.reason
+            ) from exc
 
     @property
     def where(self) -> Where:

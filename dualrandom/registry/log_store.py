@@ -20,6 +20,7 @@ from dualrandom.errors import StateError, VerificationError, Where
 from dualrandom.registry.tables import entry
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
@@ -92,6 +93,15 @@ def append(
         _INSERT,
         {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
     )
+
+
+def clock(connection: Connection) -> dt.datetime | None:
+    """Return the server's time; None of a file, which has no clock of its own."""
+    if connection.dialect.name == "sqlite":
+        return None
+    said = connection.execute(select(func.clock_timestamp()))
+    moment: dt.datetime = said.scalar_one()
+    return moment
 
 
 def keep_little(connection: Connection) -> None:

@@ -74,6 +74,10 @@ class Reader:
         """Return log entries from a number on, in order."""
         return log_store.entries(self._connection, start)
 
+    def clock(self) -> dt.datetime | None:
+        """Return the server's time, aware; None of a file, which has no clock."""
+        return log_store.clock(self._connection)
+
     def keep_little(self) -> None:
         """Read what follows in the same memory, however long the log is."""
         log_store.keep_little(self._connection)

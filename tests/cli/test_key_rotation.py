@@ -93,7 +93,7 @@ def test_nobody_adds_a_key_alone(office: Path, run: Run, origin: str) -> None:
     assert run(*add).code == 4
     assert run("approve", "key-add-friend.request", "--key", "../f").code == 0
     signed = ("--approval", "key-add-friend.request.approval")
-    refused(run(*add, *signed), 4, "E451")
+    refused(run(*add, *signed), 4, "E398")
     assert run("approve", "key-add-friend.request", "--key", SUPERVISOR).code == 0
     other = ("key", "add", made(run, f"{origin}/foe", "foe"), "--role", "supervisor")
     refused(run(*other, *signed), 4, "E398")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -163,3 +164,60 @@ def test_who_answers_for_a_draw(drawn: Path, run: Run) -> None:
 
 def test_nobody_answers_for_no_draw(office: Path, run: Run) -> None:
     check(run, office, ("log", "report", "2026-001"), 4, "E390")
+
+
+# ── what stands in a published log, and is none ──
+
+
+def test_stale_tiles_are_found(tmp_path: Path, run: Run) -> None:
+    """Tiles of an earlier state, or of another history, under the names of today."""
+    log, other = LogMaker().year(20), LogMaker().year(14)
+    while len(other.entries) < 20:
+        other.change("inspectors")
+    kept = publish(tmp_path / "log", log) / "checkpoint"
+    stale = {
+        "tile/0/000.p/20": log.published(19)["tile/0/000.p/19"],
+        "tile/entries/000.p/20": log.published(19)["tile/entries/000.p/19"],
+    }
+    forked = {name: other.published()[name] for name in stale}
+    for files in (stale, forked):
+        for name, data in files.items():
+            publish(tmp_path / "log", log)
+            (tmp_path / "log" / name).write_bytes(data)
+            said = run("log", "verify", tmp_path / "log", "--against", kept)
+            assert said.code == 1, name
+
+
+def test_links_and_pipes_are_not_read(tmp_path: Path, run: Run) -> None:
+    log = LogMaker().year(9)
+    for name in ("checkpoint", "tile/0/000.p/9", "tile/entries/000.p/9"):
+        for make in (os.mkfifo, lambda at: at.symlink_to("/etc/hostname")):
+            folder = publish(tmp_path / "log", log)
+            (folder / name).unlink()
+            make(folder / name)
+            assert run("log", "verify", folder).code in (1, 6), name
+            (folder / name).unlink()
+    os.mkfifo(tmp_path / "pipe")
+    folder = publish(tmp_path / "log", log)
+    check(
+        run,
+        tmp_path,
+        ("log", "compare", str(folder), str(tmp_path / "pipe")),
+        5,
+        "E151",
+    )
+
+
+def test_escapes_are_shown_as_text(tmp_path: Path, run: Run) -> None:
+    """An entry that names a key of escapes cannot steer the terminal that shows it."""
+    log = LogMaker(origin="a\u202eb.example/\u200bx").year(3)
+    folder = publish(tmp_path / "log", log)
+    data = (folder / "checkpoint").read_bytes()
+    (folder / "checkpoint").write_bytes(data.replace(b"\n3\n", b"\n3\n", 1))
+    said = run("log", "compare", folder, folder)
+    assert said.code == 0
+    forged = tmp_path / "forged"
+    forged.write_bytes(LogMaker(origin=log.origin).year(2).checkpoint())
+    said = run("log", "compare", forged, folder, "--json")
+    shown = run("log", "compare", forged, publish(tmp_path / "o", LogMaker().year(2)))
+    assert not set("\u202e\u200b\x1b") & set(shown.out + shown.err)

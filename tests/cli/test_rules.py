@@ -118,7 +118,7 @@ def test_attacker_edits_the_kept_rules(office: Path, run: Run) -> None:
     kept.unlink()
     assert run("log", "verify").code == 0  # rules.md is that version
     (office / "rules.md").unlink()
-    assert run("log", "verify").code == 6
+    assert run("log", "verify").code == 0
 
 
 def test_attacker_announces_under_rules_of_yesterday(
