@@ -1,4 +1,4 @@
-"""Every code of this room has its sentences, and every sentence its code."""
+"""Every code of sheets has its sentences, and every sentence its code."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dualrandom.messages import Lang, catalogue
 from dualrandom.sheets.codes import Fault
 from tests.sheetmaking import LANGUAGES
 
-ROOM = Path(dualrandom.__file__).parent / "sheets"
+PACKAGE = Path(dualrandom.__file__).parent
 
 
 def used() -> set[str]:
-    text = "".join(path.read_text("utf-8") for path in sorted(ROOM.glob("*.py")))
+    text = "".join(path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py")))
     return set(re.findall(r'"(E2[0-9]{2})"', text))
 
 
@@ -26,5 +26,5 @@ def test_codes_and_sentences_match(lang: Lang) -> None:
     assert known == used()
 
 
-def test_faults_of_codes_are_warnings_of_this_room() -> None:
+def test_faults_of_codes_are_warnings_of_sheets() -> None:
     assert {fault.value for fault in Fault} <= used()
