@@ -4,7 +4,7 @@
   what somebody else does meanwhile, which the reader of that page need not see.
 - ``$ `` begins a command; one that ends in a backslash goes on in the next line.
 - The lines beneath are all that it says; none: anything. ``…`` is any text within a
-  line; alone on a line it is any lines, or none.
+  line; alone on a line it is any lines, or none. ``^C`` is typed once something is said.
 - A command ends with 0, or the next one is ``echo $?`` with the code beneath.
 """
 
@@ -15,6 +15,7 @@ import io
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ BLOCK = re.compile(
 SHELL = re.compile(r"[|&;<>()$`*?~]|^(?!dualrandom )")
 """What only a shell can do; all else is our command, run in this process."""
 CODE = "echo $?"
+INTERRUPT = "^C"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +92,18 @@ class Session:
         typed = commands(page)
         assert typed
         for command, after in zip(typed, [*typed[1:], None], strict=True):
-            said = self.type(command.text)
+            said = self.type(command)
             at = f"line {command.line}: {command.text}\n{said}"
             if command.beneath:
                 assert pattern(command.beneath).fullmatch(said), at
             if after is None or after.text != CODE:
                 assert self.code == 0, f"exit code {self.code}, {at}"
 
-    def type(self, text: str) -> str:
+    def type(self, command: Command) -> str:
         """Run one command and return all that it says."""
+        text = command.text
+        if any(line.startswith(INTERRUPT) for line in command.beneath):
+            return self._interrupted(text)
         return self._shell(text) if SHELL.search(text) else self._ours(text)
 
     def _ours(self, text: str) -> str:
@@ -110,6 +115,23 @@ class Session:
         ):
             self.code = cli.run(shlex.split(text)[1:])
         return said.getvalue()
+
+    def _interrupted(self, text: str) -> str:
+        """Let a command that goes on say one line, then type Ctrl-C."""
+        with subprocess.Popen(
+            ["bash", "-c", f"exec {text}"],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        ) as running:
+            assert running.stdout is not None
+            first = running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            said = first + INTERRUPT + running.stdout.read()
+        self.code = running.returncode
+        return said
 
     def _shell(self, text: str) -> str:
         if text == CODE:

@@ -1,4 +1,4 @@
-"""``publish``, ``site`` and ``stage``: what may be seen, its pages, the public draw."""
+"""``publish`` and ``site``: what may be seen, and its pages."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from dualrandom.cli.app import command, group
 from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import Json, Out, here
 
+Site = Annotated[Path, typer.Argument(help=say("cli.site.folder"))]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "publish", publish, "publish.help")
-    command(app, "stage", stage, "stage.help")
     made = group(app, "site")
     command(made, "build", build, "site.build")
-    # A group of one command would be folded into its parent.
-    made.callback()(lambda: None)
+    command(made, "serve", serve, "site.serve")
+    command(made, "check", check, "site.check")
+    command(made, "pack", pack, "site.pack")
 
 
 def publish(as_json: Json = False) -> None:
@@ -47,23 +49,6 @@ def publish(as_json: Json = False) -> None:
     show.talk(say("cli.publish.next"))
 
 
-def stage(
-    draw_id: Annotated[str, typer.Argument(help=say("cli.draw_id"))],
-    out: Out,
-    rehearsal: Annotated[
-        bool, typer.Option("--rehearsal", help=say("cli.stage.rehearsal"))
-    ] = False,
-) -> None:
-    """Write the page of a public draw."""
-    from dualrandom.office.publishing import stage_draw
-
-    secret = stage_draw(here(), draw_id, out, lang=lang(), rehearsal=rehearsal)
-    show.data(say("cli.stage.done", file=str(out)))
-    if secret:
-        show.talk(say("cli.stage.secret"))
-    show.talk(say("cli.stage.next", draw=draw_id))
-
-
 def build(
     out: Out,
     public: Annotated[Path, typer.Option(help=say("cli.site.public"))] = Path("public"),
@@ -74,3 +59,55 @@ def build(
     with show.busy(say("cli.busy.site")):
         built = build_site(public, out, lang())
     show.data(say("cli.site.done", folder=str(out), written=built.written))
+
+
+def serve(
+    folder: Site = Path("site"),
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help=say("cli.site.port"))
+    ] = 8000,
+) -> None:
+    """Show a site on this machine until Ctrl-C."""
+    from dualrandom.site.server import Server
+
+    with Server(folder, port) as server:
+        show.data(say("cli.site.serving", address=server.address))
+        show.flush()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:  # the usual end, and no error
+            show.talk(say("cli.site.stopped"))
+
+
+def check(
+    folder: Site = Path("site"),
+    live: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=say("cli.site.live"))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a site as built, or a copy of what was deployed."""
+    from dualrandom.errors import VerificationError, Where
+    from dualrandom.site import check_live, check_site
+
+    with show.busy(say("cli.busy.verify")):
+        if live is None:
+            count, wrong = check_site(folder)
+        else:
+            count, wrong = check_live(folder, live)
+    if wrong:
+        where = Where(file=str(live or folder))
+        raise VerificationError("E953", where=where, problems=wrong, count=len(wrong))
+    if as_json:
+        show.document({"schema": "dualrandom/site-check/v1", "files": count})
+        return
+    show.data(say("cli.site.right", folder=str(live or folder), files=count))
+
+
+def pack(out: Out, folder: Site = Path("site")) -> None:
+    """Write a site as one zip, the same bytes every time."""
+    from dualrandom.site import pack_site
+
+    with show.busy(say("cli.busy.site")):
+        count = pack_site(folder, out)
+    show.data(say("cli.site.packed", file=str(out), files=count))

@@ -7,5 +7,7 @@ no key, no draw folder.
 from __future__ import annotations
 
 from dualrandom.site.build import Built, build_site
+from dualrandom.site.deployed import check_live, check_site
+from dualrandom.site.packing import pack_site
 
-__all__ = ["Built", "build_site"]
+__all__ = ["Built", "build_site", "check_live", "check_site", "pack_site"]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -35,6 +35,7 @@ from dualrandom.site.catalogue import (
 )
 from dualrandom.site.draws import beijing
 from dualrandom.site.frame import Frame, framer
+from dualrandom.site.layout import STYLE, SUMS
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
 from dualrandom.site.notice import ids_view, notice_of
 from dualrandom.site.outcomes import (
@@ -57,9 +58,6 @@ if TYPE_CHECKING:
     from dualrandom.messages import Lang
     from dualrandom.site.draws import PublishedDraw
     from dualrandom.site.tables import TableView
-
-SUMS: Final = "SHA256SUMS"
-STYLE: Final = "static/site.css"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,8 @@
+"""Names that the site's builder, its checker and its server share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SUMS: Final = "SHA256SUMS"
+STYLE: Final = "static/site.css"
