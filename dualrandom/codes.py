@@ -43,11 +43,16 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
-    """One version of a code list, in its order."""
+    """One version of a code list, in its order.
+
+    Attributes:
+        tells: of the follow-up: codes of which another department must be told.
+    """
 
     name: str
     version: str
     codes: tuple[Code, ...]
+    tells: tuple[str, ...] = ()
 
     def find(self, said: str) -> Code | None:
         """Return the code that is meant by a code, a text or an alias, or None."""
@@ -126,4 +131,7 @@ def _version(name: str, version: str, said: Mapping[str, Any]) -> CodeList:
         raise ValueError(ways)
     if not all(is_id(code.code) for code in codes):
         raise ValueError(codes)
-    return CodeList(name=name, version=version, codes=codes)
+    tells = tuple(said.get("tells", ()))
+    if not set(tells) <= {code.code for code in codes}:
+        raise ValueError(tells)
+    return CodeList(name=name, version=version, codes=codes, tells=tells)

@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     command(results, "correct", correct, "results.correct")
     command(results, "approve", approve, "results.approve")
     command(results, "show", show_results, "results.show")
+    command(results, "handover", handover, "results.handover")
     penalties = group(app, "penalties")
     command(penalties, "import", import_penalties, "penalties.import")
     command(penalties, "withdraw", withdraw, "penalties.withdraw")
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     command(objections, "import", import_objections, "objections.import")
     command(objections, "list", list_objections, "objections.list")
     command(app, "due", due, "due.help")
+    command(app, "forms", forms, "forms.help")
 
 
 def template(draw_id: Draw, out: Out) -> None:
@@ -112,6 +114,28 @@ def approve(draw_id: Draw, approval: Approvals = [], as_json: Json = False) -> N
         return
     show.data(say("cli.results.approved", draw=draw_id, seq=entry.seq))
     show.talk(say("cli.results.publish"))
+
+
+def handover(
+    draw_id: Draw,
+    to: Annotated[str, typer.Option(help=say("cli.results.to"))],
+    out: Out,
+) -> None:
+    """Write the sheet and the letter for a department that must be told."""
+    from dualrandom.office.handover import write_handover
+
+    rows, letter = write_handover(here(), draw_id, to, out, lang())
+    show.data(say("cli.results.written", file=str(out), count=rows))
+    show.data(say("cli.results.letter", file=str(letter)))
+
+
+def forms(draw_id: Draw, out: Out) -> None:
+    """Write the forms of a draw, to be printed."""
+    from dualrandom.office.forms import write_forms
+
+    for name in write_forms(here(), draw_id, out, lang()):
+        show.data(say("cli.forms.written", file=str(out / name)))
+    show.talk(say("cli.forms.print"))
 
 
 def show_results(draw_id: Draw, as_json: Json = False) -> None:

@@ -63,7 +63,9 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
+class Stands:
+    """A draw as it stands after every logged change."""
+
     life: audit.DrawLife
     frozen: Frozen
     files: dict[str, bytes]
@@ -88,7 +90,7 @@ def replacement(
         raise InputError("E366", field="--evidence", value=evidence)
 
     def prepare(tx: Reader, report: audit.LogReport) -> Prepared:
-        drawn = _load(office, report, draw)
+        drawn = as_it_stands(office, report, draw)
         if target not in drawn.after.targets:
             raise StateError("E454", draw=draw, id=target)
         new = drawn.after.next_target(TargetId(target))
@@ -130,7 +132,7 @@ def substitution(
     said = _reason("substitute", reason)
 
     def prepare(tx: Reader, report: audit.LogReport) -> Prepared:
-        drawn = _load(office, report, draw)
+        drawn = as_it_stands(office, report, draw)
         if TEAMS.name not in drawn.files:
             raise StateError("E467", draw=draw)
         if target not in drawn.after.targets:
@@ -173,7 +175,7 @@ def change(
     entry = carry_out(office, proposal, signed)
     journal.settle(office, draw)
     with office.registry.read() as tx:
-        drawn = _load(office, journal.told(tx), draw)
+        drawn = as_it_stands(office, journal.told(tx), draw)
         kind = REPLACEMENTS if entry.act == "draw.replace" else SUBSTITUTIONS
         row = changes_in(kind, drawn.files)[-1]
         old = row.id if kind is REPLACEMENTS else row.inspector
@@ -209,14 +211,21 @@ def _reason(kind: str, text: str) -> str:
     raise InputError("E397", value=text, known=known)
 
 
-def _load(office: Office, report: audit.LogReport, draw: str) -> _Drawn:
+def as_it_stands(office: Office, report: audit.LogReport, draw: str) -> Stands:
+    """Return a draw with its logged changes, from its checked folder.
+
+    Raises:
+        StateError: E390, there is no such draw; E378 not drawn yet; E392 abandoned.
+        VerificationError: E171, a file is not what was announced or drawn.
+        EnvironmentProblem: E170, a file is gone.
+    """
     life = journal.draw_of(report, draw)
     if life.result is None:
         raise StateError("E378" if life.ended is None else "E392", draw=draw)
     return _read(office, life)
 
 
-def _read(office: Office, life: audit.DrawLife) -> _Drawn:
+def _read(office: Office, life: audit.DrawLife) -> Stands:
     # Whoever steps in must not come from lists that somebody edited, or lost.
     refuse(check_folder(office, life), missing=True)
     _, files = load_folder(office.draw(life.draw), KNOWN)
@@ -228,12 +237,12 @@ def _read(office: Office, life: audit.DrawLife) -> _Drawn:
         stands = [row for row in rows if row.seq in logged]
         if len(stands) < len(rows):
             files[kind.name] = frozen.write(kind, stands)
-    return _Drawn(
+    return Stands(
         life=life, frozen=frozen, files=files, after=afterwards(frozen, files)
     )
 
 
-def _recused_since(tx: Reader, drawn: _Drawn, target: TargetId) -> set[InspectorId]:
+def _recused_since(tx: Reader, drawn: Stands, target: TargetId) -> set[InspectorId]:
     frozen = {
         row.inspector for row in drawn.frozen.rows["conflicts.tsv"] if row.id == target
     }
@@ -241,7 +250,7 @@ def _recused_since(tx: Reader, drawn: _Drawn, target: TargetId) -> set[Inspector
 
 
 def _next(
-    drawn: _Drawn, target: TargetId, post: int, since: set[InspectorId]
+    drawn: Stands, target: TargetId, post: int, since: set[InspectorId]
 ) -> InspectorId | None:
     passed: set[InspectorId] = set()
     while True:
@@ -252,7 +261,7 @@ def _next(
 
 
 def _prepared(
-    office: Office, drawn: _Drawn, kind: Kind[Any], row: Replacement | Substitution
+    office: Office, drawn: Stands, kind: Kind[Any], row: Replacement | Substitution
 ) -> Prepared:
     rows = (*changes_in(kind, drawn.files), row)
     data = drawn.frozen.write(kind, rows)

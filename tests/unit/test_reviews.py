@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
+from dualrandom.entries import Entry
+from dualrandom.errors import VerificationError
+from dualrandom.lives import DrawLife
+from dualrandom.reviews import Reviews
 from tests.logmaking import LogMaker, digest
 
 
@@ -107,3 +112,79 @@ def test_nobody_approves_alone() -> None:
     log = drawn()
     approve(log, record(log), by_another=False)
     assert codes(log) == ["E739"]
+
+
+# ── every life of up to five acts, against the rule said once more ────────────────
+
+LIVES = ("record", "correct", "approve newest", "approve first")
+
+
+@pytest.mark.parametrize("length", range(1, 6))
+def test_every_life_is_taken_as_the_rule_says(length: int) -> None:
+    for acts in itertools.product(LIVES, repeat=length):
+        reviews, model = Reviews(), Model()
+        for seq, act in enumerate(acts, 10):
+            refused = model.take(act, seq)
+            assert fault(reviews, model.entry) == refused, acts
+            if refused:
+                break
+            (review,) = reviews.all
+            assert (review.recorded, review.approved) == (model.newest, model.approved)
+            assert review.waits is (model.newest != model.approved)
+
+
+def fault(reviews: Reviews, taken: Entry) -> str | None:
+    try:
+        reviews.take(taken, DRAWN)
+    except VerificationError as error:
+        return error.code
+    return None
+
+
+class Model:
+    """What was recorded, and what of it was approved; None is no fault."""
+
+    def __init__(self) -> None:
+        self.recorded: list[int] = []
+        self.approved: int | None = None
+        self.entry: Entry
+
+    @property
+    def newest(self) -> int:
+        return self.recorded[-1]
+
+    def take(self, act: str, seq: int) -> str | None:
+        body: dict[str, Any] = {"draw": "2026-001"}
+        if act in ("record", "correct"):
+            self.entry = entry(f"result.{act}", seq, body)
+            if (act == "correct") is (self.approved is None):
+                return "E925" if act == "correct" else "E924"
+            self.recorded.append(seq)
+            return None
+        meant = [0, *self.recorded][-1 if act == "approve newest" else 0]
+        if act == "approve first" and self.recorded:
+            meant = self.recorded[0]
+        body |= {"record": meant, "results": digest(str(meant))}
+        self.entry = entry("result.approve", seq, body)
+        if not self.recorded or meant != self.newest or meant == self.approved:
+            return "E926"
+        self.approved = meant
+        return None
+
+
+def entry(act: str, seq: int, body: dict[str, Any]) -> Entry:
+    return Entry(
+        log="example",
+        seq=seq,
+        prev="0" * 64,
+        time="2026-11-20T01:00:00Z",
+        act=act,
+        by="officer",
+        op="5e1f6a0e-0000-4000-8000-000000000000",
+        body=body,
+    )
+
+
+DRAWN = DrawLife(
+    draw="2026-001", task="2026-001", commitment="0" * 64, announced=1, result="0" * 64
+)

@@ -7,7 +7,9 @@ import datetime as dt
 import chinese_calendar
 import pytest
 
+from dualrandom.deadlines import deadlines
 from dualrandom.errors import InputError
+from dualrandom.rules import Rules
 from dualrandom.workdays import Calendar, parse_calendar, shipped_calendar
 
 DAY = dt.timedelta(days=1)
@@ -109,3 +111,26 @@ def test_a_table_that_says_something_else_is_refused(text: str, code: str) -> No
 def test_nothing_is_known_of_an_empty_calendar() -> None:
     with pytest.raises(InputError):
         Calendar({}).is_workday(dt.date(2026, 1, 1))
+
+
+def test_every_deadline_of_two_years_is_its_definition() -> None:
+    """Enumerated: the last of so many working days, stage by stage, strictest first."""
+    calendar = shipped_calendar()
+    days = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(730)]
+    worked = [day for day in days if calendar.is_workday(day)]
+    rules = Rules(result_workdays=20, penalty_workdays=7, reply_workdays=15)
+    expected = {
+        "result": {"office": 20},
+        "penalty": {"office": 7, "national": 20, "cross-province": 20},
+        "withdrawal": {"national": 3},
+        "reply": {"office": 15},
+    }
+    for event in days[:-60:3]:
+        after = [day for day in worked if day > event]
+        for kind, counts in expected.items():
+            found = deadlines(kind, event, rules, calendar)
+            # Ten and ten are twenty: a period that ends on a working day begins there.
+            assert {d.rule: d.due for d in found} == {
+                rule: after[count - 1] for rule, count in counts.items()
+            }
+            assert [d.due for d in found] == sorted(d.due for d in found)
