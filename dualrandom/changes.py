@@ -84,6 +84,7 @@ class Afterwards:
         self._strata = {row.id: row.stratum for row in selection.selected}
         self._strata |= {row.id: row.stratum for row in selection.reserves}
         self._used: list[TargetId] = []
+        self._stands_for: dict[TargetId, TargetId] = {}
         self._moved: set[Seat] = set()
         self._left: dict[TargetId, set[InspectorId]] = {}
         self._teams: dict[TargetId, list[Member]] = {
@@ -111,6 +112,12 @@ class Afterwards:
     def team(self, target: TargetId) -> tuple[Member, ...]:
         """Return a target's team, by post."""
         return tuple(self._teams[target])
+
+    def stands_for(self, target: TargetId) -> TargetId:
+        """Return who is inspected in the place of a drawn target: itself, as a rule."""
+        while target in self._stands_for:
+            target = self._stands_for[target]
+        return target
 
     def next_target(self, target: TargetId) -> TargetId | None:
         """Return who steps in for a target; None: no reserve of its stratum is left."""
@@ -166,6 +173,7 @@ class Afterwards:
         if due is None or due != row.substitute:
             return False
         self._used.append(due)
+        self._stands_for[row.id] = due
         self._teams[due] = [
             Member(id=due, post=m.post, inspector=m.inspector)
             for m in self._teams.pop(row.id)

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
-from dualrandom.errors import StateError, UsageError
-from dualrandom.folder import load_folder
-from dualrandom.office import journal
-from dualrandom.office.checking import check_folder, refuse
+from dualrandom.errors import UsageError
+from dualrandom.office import changing, journal
 from dualrandom.office.place import ZONE
 from dualrandom.registry.lists import TASKS
 from dualrandom.sheets import (
@@ -24,13 +22,13 @@ from dualrandom.sheets import (
     write_list,
     write_rows,
 )
-from dualrandom.tables import INSPECTORS, SELECTED, TARGETS, TEAMS
-from dualrandom.verify import KNOWN
+from dualrandom.tables import INSPECTORS, SELECTED, TARGETS, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from dualrandom.changes import Afterwards
     from dualrandom.messages import Lang
     from dualrandom.model import TargetId
     from dualrandom.office.place import Office
@@ -138,7 +136,9 @@ def batch_of(text: str, count: int) -> slice:
 def export_draw(
     office: Office, draw: str, out: Path, header: Sequence[str], *, batch: str = ""
 ) -> int:
-    """Write the drawn targets with addresses, teams and items to a sheet.
+    """Write who is to be inspected now, with addresses, teams and items, to a sheet.
+
+    Whoever was replaced or substituted is not in it: it is what inspectors go by.
 
     Args:
         office: the open office.
@@ -152,25 +152,20 @@ def export_draw(
 
     Raises:
         UsageError: E436, no such batch.
-        StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E184 as
-            for the log.
+        StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E393, a
+            change that is not by the rule; E184 as for the log.
         VerificationError: E171, a file is not what was announced or drawn.
         EnvironmentProblem: E170, a file is gone.
     """
     with office.registry.read() as tx:
-        life = journal.draw_of(journal.told(tx), draw)
-    if life.result is None:
-        raise StateError("E378" if life.ended is None else "E392", draw=draw)
-    # Whom to visit must not come from a list that somebody edited, or lost.
-    refuse(check_folder(office, life), missing=True)
-    _, files = load_folder(office.draw(draw), KNOWN)
-    with office.registry.read() as tx:
+        drawn = changing.as_it_stands(office, journal.told(tx), draw)
         addresses = {public.id: public.address for public, _ in tx.targets()}
-    return write_sheet(files, addresses, out, header, batch=batch)
+    return write_sheet(drawn.files, drawn.after, addresses, out, header, batch=batch)
 
 
 def write_sheet(
     files: Mapping[str, bytes],
+    after: Afterwards,
     addresses: Mapping[TargetId, str],
     out: Path,
     header: Sequence[str],
@@ -181,37 +176,39 @@ def write_sheet(
 
     Args:
         files: the folder's, by name.
+        after: who is to be inspected now, and by whom; a reserve has the place in the
+            order of the target whose place it took.
         addresses: as the directory has them now.
         out: .xlsx or .csv.
         header: the nine headings.
         batch: as for :func:`batch_of`.
     """
     announcement = parse_announcement(files[ANNOUNCEMENT])
-    selected = tuple(SELECTED.parse(files[SELECTED.name])[1])
     _, people = INSPECTORS.parse(files[INSPECTORS.name])
     names = {person.id: person.name for person in people}
-    teams: dict[str, list[str]] = {}
-    if TEAMS.name in files:
-        for member in TEAMS.parse(files[TEAMS.name])[1]:
-            name = names.get(member.inspector, "")
-            teams.setdefault(member.id, []).append(
-                f"{name}\uff08{member.inspector}\uff09"
-            )
-    frozen = {target.id: target for target in TARGETS.parse(files[TARGETS.name])[1]}
+    due = [
+        (row.order, after.stands_for(row.id))
+        for row in SELECTED.parse(files[SELECTED.name])[1]
+    ]
+    ids = [id_ for _, id_ in due]
+    frozen = rows_of(TARGETS.parse(files[TARGETS.name])[1], ids)
     items = tuple(item.name for item in announcement.items)
     rows = [
         (
-            str(row.order),
-            row.id,
-            frozen[row.id].name,
-            frozen[row.id].region,
-            addresses.get(row.id, ""),
-            tuple(teams.get(row.id, ())),
+            str(order),
+            id_,
+            frozen[id_].name,
+            frozen[id_].region,
+            addresses.get(id_, ""),
+            tuple(
+                f"{names.get(m.inspector, '')}\uff08{m.inspector}\uff09"
+                for m in after.team(id_)
+            ),
             items,
             announcement.task.start,
             announcement.task.end,
         )
-        for row in selected[batch_of(batch, len(selected))]
+        for order, id_ in due[batch_of(batch, len(due))]
     ]
     write_rows(out, announcement.title, header, rows)
     return len(rows)

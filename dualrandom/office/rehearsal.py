@@ -20,7 +20,7 @@ from dualrandom.model import is_draw_id
 from dualrandom.office.exporting import write_sheet
 from dualrandom.office.freezing import REHEARSAL, plan
 from dualrandom.office.looking import verify_path
-from dualrandom.office.outcome import RESULT, make, read_frozen
+from dualrandom.office.outcome import RESULT, afterwards, make, read_frozen
 from dualrandom.randomness import Local, line
 from dualrandom.words import word
 
@@ -88,7 +88,7 @@ def rehearse(office: Office, task_id: str, header: Sequence[str]) -> Rehearsed:
     shutil.rmtree(folder, ignore_errors=True)
     write_files(folder, files, mode=0o600)
     sheet = folder.with_suffix(".xlsx")
-    write_sheet(files, addresses, sheet, header)
+    write_sheet(files, afterwards(frozen, files), addresses, sheet, header)
     return Rehearsed(
         folder=folder,
         selection=made.selection,

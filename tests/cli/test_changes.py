@@ -65,6 +65,31 @@ def test_the_next_reserve_steps_in_and_the_rule_names_everybody(
     assert run("publish").code == 0
 
 
+def test_the_sheet_for_inspectors_holds_who_is_due_after_all_changes(
+    changed: Path, run: Run
+) -> None:
+    """Sent to who was replaced, or with who is ill, nobody would notice until there."""
+    del changed
+    drawn_ids = [row[1] for row in rows(FOLDER, "selected.tsv")]
+    gone, stepped = drawn_ids[0], first("reserves.tsv")
+    assert approved(run, "replace", "R-1", gone, *CLOSED).code == 0
+    other = drawn_ids[1]
+    old = next(row[2] for row in rows(FOLDER, "teams.tsv") if row[0] == other)
+    assert approved(run, "substitute", "R-1", other, old, *SICK).code == 0
+    new = rows(FOLDER, "substitutions.tsv")[-1][4]
+    assert run("export", "R-1", "-o", "名单.xlsx").code == 0
+    sheet = openpyxl.load_workbook("名单.xlsx").active
+    assert sheet is not None
+    every = {str(row[1]): row for row in sheet.iter_rows(values_only=True)}
+    assert [id_ for id_ in every if id_ in {*drawn_ids, stepped}] == [
+        stepped,
+        *drawn_ids[1:],
+    ]
+    team = str(every[other][5])
+    assert f"（{new}）" in team
+    assert f"（{old}）" not in team
+
+
 def test_a_change_is_asked_for_again_once_the_log_has_grown(
     changed: Path, run: Run
 ) -> None:

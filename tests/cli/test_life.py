@@ -117,22 +117,25 @@ def test_a_release_that_is_late_is_shown(office: Path, run: Run, until: Any) -> 
     assert said["overdue"] is True
 
 
-def few_people(lists: Path) -> None:
-    """Import a sheet in which everybody takes one post at most."""
+def limited(lists: Path, name: str, most: int | None) -> None:
+    """Write a sheet in which everybody takes so many posts at most; None: any number.
+
+    The column has to be there to say so: what a sheet does not tell of stays.
+    """
     book = openpyxl.load_workbook(lists / "inspectors.xlsx")
     sheet = book.active
     assert sheet is not None
     at = sheet.max_column + 1
     sheet.cell(1, at).value = "每次抽查上限"
     for row in range(2, sheet.max_row + 1):
-        sheet.cell(row, at).value = 1
-    book.save("few.xlsx")
+        sheet.cell(row, at).value = most
+    book.save(name)
 
 
 def test_a_draw_that_cannot_be_staffed_is_supplemented(
     office: Path, run: Run, lists: Path
 ) -> None:
-    few_people(lists)
+    limited(lists, "few.xlsx", 1)
     assert run("import", "inspectors", "few.xlsx", "--yes").code == 0
     new_task(run, "T-9", "--ratio", "20%")
     refused(
@@ -157,8 +160,8 @@ def test_a_draw_that_cannot_be_staffed_is_supplemented(
         4,
         "E467",
     )
-    people = str(lists / "inspectors.xlsx")
-    assert run("import", "inspectors", people, "--yes").code == 0
+    limited(lists, "enough.xlsx", None)
+    assert run("import", "inspectors", "enough.xlsx", "--yes").code == 0
     freeze(run, "T-9", "--reason", "人员不足")
     second = Path("draws/T-9-2")
     told = json.loads((second / "announcement.json").read_text("utf-8"))
@@ -166,6 +169,7 @@ def test_a_draw_that_cannot_be_staffed_is_supplemented(
     listed = [row[0] for row in rows(second, "targets.tsv")]
     assert listed == [row[0] for row in rows(folder, "drawn.tsv")]
     assert run("draw", "T-9-2", "--dice", DICE[::-1]).code == 0
+    assert json.loads((second / "result.json").read_text())["matched"] is True
     assert sorted(row[0] for row in rows(second, "drawn.tsv")) == listed
     code, ours, theirs = both(run, second)
     assert code == 6, "no witness"
