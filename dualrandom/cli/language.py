@@ -9,8 +9,11 @@ if TYPE_CHECKING:
 
     from dualrandom.errors import Param
     from dualrandom.messages import Lang
+    from dualrandom.site.phrases import PageLang
 
 _chosen: Lang = "zh-CN"
+_traditional = False
+_TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 
 def choose(
@@ -22,7 +25,7 @@ def choose(
         The arguments without the option, which may stand anywhere; and what was
         asked for if there is no such language.
     """
-    global _chosen  # noqa: PLW0603 - chosen once, before anything is said
+    global _chosen, _traditional  # noqa: PLW0603 - once, before anything is said
     wanted = None
     rest = []
     following = iter(args)
@@ -36,6 +39,7 @@ def choose(
         else:
             rest.append(arg)
     tag = (environment or "" if wanted is None else wanted).lower()
+    _traditional = tag.startswith(_TRADITIONAL)
     _chosen = "en" if tag.startswith("en") else "zh-CN"
     known = wanted is None or tag.startswith(("en", "zh"))
     return rest, None if known else wanted
@@ -44,6 +48,11 @@ def choose(
 def lang() -> Lang:
     """Return the language of this process."""
     return _chosen
+
+
+def page_lang() -> PageLang:
+    """Return the language of pages; only they know traditional characters."""
+    return "zh-TW" if _traditional else _chosen
 
 
 def say(key: str, /, **params: Param) -> str:

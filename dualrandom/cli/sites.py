@@ -9,7 +9,7 @@ import typer
 
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
-from dualrandom.cli.language import lang, say
+from dualrandom.cli.language import page_lang, say
 from dualrandom.cli.options import Json, Out, here
 
 Site = Annotated[Path, typer.Argument(help=say("cli.site.folder"))]
@@ -52,12 +52,16 @@ def publish(as_json: Json = False) -> None:
 def build(
     out: Out,
     public: Annotated[Path, typer.Option(help=say("cli.site.public"))] = Path("public"),
+    shell: Annotated[Path | None, typer.Option(help=say("cli.site.shell"))] = None,
+    fragments: Annotated[
+        bool, typer.Option("--fragments", help=say("cli.site.fragments"))
+    ] = False,
 ) -> None:
     """Build the pages from public/ alone."""
     from dualrandom.site import build_site
 
     with show.busy(say("cli.busy.site")):
-        built = build_site(public, out, lang())
+        built = build_site(public, out, page_lang(), shell=shell, fragments=fragments)
     show.data(say("cli.site.done", folder=str(out), written=built.written))
 
 

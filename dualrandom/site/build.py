@@ -34,7 +34,7 @@ from dualrandom.site.catalogue import (
     table_view,
 )
 from dualrandom.site.draws import beijing
-from dualrandom.site.frame import Frame, framer
+from dualrandom.site.frame import Frame, base_of, framer
 from dualrandom.site.layout import STYLE, SUMS
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
 from dualrandom.site.notice import ids_view, notice_of
@@ -49,15 +49,17 @@ from dualrandom.site.source import Source
 from dualrandom.site.statistics import Statistics
 from dualrandom.site.tables import anchors_of, ranges_of, widths_of
 from dualrandom.site.texts import paragraphs
+from dualrandom.site.wrapping import absolute, load_shell
 from dualrandom.staging import read_file, swap_in, zip_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from dualrandom.messages import Lang
     from dualrandom.site.draws import PublishedDraw
+    from dualrandom.site.phrases import PageLang
     from dualrandom.site.tables import TableView
+    from dualrandom.site.wrapping import Shell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +72,27 @@ class Built:
     removed: int
 
 
-def build_site(public: Path, out: Path, lang: Lang = "zh-CN") -> Built:
+def build_site(
+    public: Path,
+    out: Path,
+    lang: PageLang = "zh-CN",
+    *,
+    shell: Path | None = None,
+    fragments: bool = False,
+) -> Built:
     """Build the site from ``public/`` alone: aside, then swapped in.
 
     Args:
         public: the publication folder; nothing else is read.
         out: where the site goes; made if it is not there.
         lang: of the pages; names and titles stay as they are.
+        shell: the office's own page to put around each; None for ours.
+        fragments: whether pages are pieces to paste, whose links lead to the site.
 
     Raises:
-        UsageError: E911, one folder lies in the other.
+        UsageError: E911, one folder lies in the other; E955, pieces of a site that
+            has no address.
+        InputError: E954, the shell cannot be used.
         EnvironmentProblem: E908, no publication; E907, ``out`` cannot be written.
         VerificationError: E909, a file is not the one that manifest.json names;
             E801 and others, a file that cannot be read.
@@ -88,7 +101,8 @@ def build_site(public: Path, out: Path, lang: Lang = "zh-CN") -> Built:
     here, there = public.resolve(), out.resolve()
     if here == there or here in there.parents or there in here.parents:
         raise UsageError("E911", where=Where(file=str(out)))
-    builder = _Builder(Source(public), lang)
+    around = None if shell is None else load_shell(shell)
+    builder = _Builder(Source(public), lang, around, fragments=fragments)
     swapped = swap_in(out, builder.files(), ours=_earlier(out))
     return Built(
         pages=builder.pages,
@@ -118,10 +132,22 @@ def _visible(value: object) -> object:
 class _Builder:
     """One build: what all pages share, and the files in order."""
 
-    def __init__(self, source: Source, lang: Lang) -> None:
+    def __init__(
+        self,
+        source: Source,
+        lang: PageLang,
+        shell: Shell | None = None,
+        *,
+        fragments: bool = False,
+    ) -> None:
         self._source = source
         self._say = Phrases(lang)
         self._office = source.office()
+        self._shell = shell
+        self._fragments = fragments
+        self._base = base_of(self._office.site)
+        if fragments and not self._base:
+            raise UsageError("E955")
         self._frame = framer(self._office, self._say)
         self._pages: list[tuple[str, str]] = []
         self._env = Environment(
@@ -135,7 +161,11 @@ class _Builder:
         )
         self._env.filters["beijing"] = beijing
         self._env.globals.update(
-            say=self._say, lang=lang, office=self._office, sections=self._sections()
+            say=self._say,
+            lang=lang,
+            office=self._office,
+            entries=self._sections(),
+            whole=shell is None and not fragments,
         )
 
     @property
@@ -322,14 +352,23 @@ class _Builder:
     ) -> tuple[str, bytes]:
         self._pages.append((path, lastmod))
         frame: Frame = self._frame(template, path, values)
-        made = self._env.get_template(f"{template}.html").render(frame=frame, **values)
+        content = self._render(f"{template}.html", frame=frame, **values)
+        if self._fragments:
+            made = absolute(content, self._base, path)
+        elif self._shell:
+            head = self._render("head.html", frame=frame)
+            made = self._shell.around(head, content)
+        else:
+            # It was escaped when it was rendered.
+            inner = Markup(content)  # noqa: S704
+            made = self._render("base.html", frame=frame, content=inner)
         return path, made.encode()
 
+    def _render(self, template: str, **values: object) -> str:
+        return self._env.get_template(template).render(**values)
+
     def _sitemap(self) -> Iterator[tuple[str, bytes]]:
-        site = self._office.site
-        base = site.url or (f"https://{site.domain}/" if site.domain else "")
-        if base:
+        if self._base:
             pages: Iterable[tuple[str, str]] = sorted(self._pages)
-            template = self._env.get_template("sitemap.xml")
-            made = template.render(base=base.rstrip("/") + "/", pages=pages)
+            made = self._render("sitemap.xml", base=self._base, pages=pages)
             yield "sitemap.xml", made.encode()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dualrandom.public import OfficePage
+    from dualrandom.public import OfficePage, Site
     from dualrandom.site.notice import Notice
     from dualrandom.site.phrases import Phrases
     from dualrandom.site.tables import TableView
@@ -47,6 +47,12 @@ class Frame:
     meta: tuple[tuple[str, str], ...]
     index: str
     topic: str
+
+
+def base_of(site: Site) -> str:
+    """Return the site's address, ending in ``/``; "" where it is not known."""
+    url = site.url or (f"https://{site.domain}/" if site.domain else "")
+    return f"{url.rstrip('/')}/" if url else ""
 
 
 def framer(

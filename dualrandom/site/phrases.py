@@ -2,7 +2,7 @@
 
 Border: the only reader of ``locale/pages.*.toml``. A phrase is text, never markup.
 
-- Both files have the same keys and placeholders.
+- All files have the same keys and placeholders.
 - A word of the data that the wording does not know is shown as it stands.
 
     say = Phrases("zh-CN")
@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
     from dualrandom.errors import Param
-    from dualrandom.messages import Lang
 
-_FILES: Final[dict[Lang, str]] = {
+PageLang = Literal["zh-CN", "zh-TW", "en"]
+"""The languages of pages; traditional characters are made of the simplified ones."""
+_FILES: Final[dict[PageLang, str]] = {
     "zh-CN": "pages.zh_CN.toml",
+    "zh-TW": "pages.zh_TW.toml",
     "en": "pages.en.toml",
 }
 
@@ -30,7 +32,7 @@ _FILES: Final[dict[Lang, str]] = {
 class Phrases:
     """The wording of one language."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: PageLang) -> None:
         text = files("dualrandom").joinpath("locale", _FILES[lang]).read_text("utf-8")
         self._table: dict[str, Any] = tomllib.loads(text)
         self.lang = lang

@@ -29,7 +29,7 @@ CJK = re.compile("[\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uffef]")
 # ── every page ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("lang", ["zh-CN", "zh-TW", "en"])
 def test_every_page_is_plain_accessible_html(tmp_path: Path, lang: Any) -> None:
     site = built(tmp_path, *every_kind(tmp_path), lang=lang)
     found = pages(site)
@@ -113,6 +113,18 @@ def test_english_pages_say_nothing_in_chinese(tmp_path: Path) -> None:
     for name, page in pages(site).items():
         text = re.sub(r"\W(执法证过期|执法证|注销|定向)\W", " ", f" {page.text} ")
         assert not CJK.search(data.sub("", text)), name
+
+
+def test_traditional_characters_are_ours_alone(tmp_path: Path) -> None:
+    """A name is the name: 发 of an enterprise is not ours to write as 發."""
+    one = dataclasses.replace(make_targets(1)[0], name="发发面馆", region="后里")
+    page = notice(tmp_path, "zh-TW", targets=(one,), strata=1, title="干面检查")
+    assert "檢查對象" in page.text
+    assert "发发面馆" in page.text
+    assert "后里" in page.text
+    assert "干面检查" in page.text
+    own = (LOCALE / "pages.zh_TW.toml").read_text("utf-8").partition("\n")[2]
+    assert not re.search("[检对关发这选项签验爲覈]", own)
 
 
 def test_the_government_meta_tags_are_there(tmp_path: Path) -> None:
@@ -225,8 +237,9 @@ def holes(text: Any) -> set[str]:
     return {f for line in lines for _, f, _, _ in string.Formatter().parse(line) if f}
 
 
-def test_both_languages_say_the_same_things() -> None:
-    chinese, english = wording("zh_CN"), wording("en")
+@pytest.mark.parametrize("other", ["en", "zh_TW"])
+def test_all_languages_say_the_same_things(other: str) -> None:
+    chinese, english = wording("zh_CN"), wording(other)
     assert sorted(chinese) == sorted(english)
     for key, text in chinese.items():
         assert holes(text) == holes(english[key]), key
