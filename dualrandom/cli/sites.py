@@ -74,13 +74,13 @@ def serve(
     """Show a site on this machine until Ctrl-C."""
     from dualrandom.site.server import Server
 
-    with Server(folder, port) as server:
-        show.data(say("cli.site.serving", address=server.address))
-        show.flush()
-        try:
+    try:
+        with Server(folder, port) as server:
+            show.data(say("cli.site.serving", address=server.address))
+            show.flush()
             server.serve_forever()
-        except KeyboardInterrupt:  # the usual end, and no error
-            show.talk(say("cli.site.stopped"))
+    except KeyboardInterrupt:  # the usual end, and no error
+        show.talk(say("cli.site.stopped"))
 
 
 def check(

@@ -88,7 +88,7 @@ def test_the_style_sheet_asks_nothing() -> None:
 
 
 def test_templates_hold_no_sentence_of_their_own() -> None:
-    for path in sorted((reports() / "templates").iterdir()):
+    for path in sorted((reports() / "templates").rglob("*.*ml")):
         assert not CJK.search(path.read_text("utf-8")), path.name
         assert "safe" not in re.findall(r"\|\s*(\w+)", path.read_text("utf-8"))
 
@@ -247,7 +247,7 @@ def test_all_languages_say_the_same_things(other: str) -> None:
 
 
 def test_every_phrase_is_used() -> None:
-    sources = [*ROOM.glob("*.py"), *(reports() / "templates").iterdir()]
+    sources = [*ROOM.glob("*.py"), *(reports() / "templates").rglob("*.*ml")]
     text = "\n".join(path.read_text("utf-8") for path in sources)
     # What is put together, from a fixed beginning and a word of the data.
     made = (
