@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static format lint types imports vectors docs bench faults sample clean
+.PHONY: help demo test check static format lint types imports vectors docs pages bench faults sample clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -44,6 +44,14 @@ bench: .venv/checkers  ## ratios against other programs, in one run, 10-15 minut
 
 faults: .venv/installed  ## kill writers and servers, let disks fail: nothing may be lost; SEED=… repeats a run
 	$(RUN) -m tests.faults $(SEED)
+
+pages: .venv/installed build/node/node_modules  ## every type of page in three languages through Nu and html-validate; needs npm and java
+	$(RUN) -m tests.pages build/pages
+	java -jar build/node/node_modules/vnu-jar/build/dist/vnu.jar --errors-only --skip-non-html build/pages
+	cd build/node && node_modules/.bin/html-validate --ext html ../pages
+
+build/node/node_modules:
+	npm install --prefix build/node --no-save --no-fund --no-audit --silent html-validate@9.7.1 vnu-jar@26.9.27
 
 sample: .venv/installed  ## fictional lists to practise with, in build/sample/
 	$(RUN) tools/sample.py build/sample

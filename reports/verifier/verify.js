@@ -398,6 +398,7 @@
     by('status').textContent = say('broke', { text: event.message });
   });
   listen(by('files'));
+  by('folder').webkitdirectory = true; // no attribute that HTML knows
   listen(by('folder'));
   by('ask').addEventListener('submit', ask);
   by('language').addEventListener('click', function () { english = 1 - english; translate(); });

@@ -8,12 +8,15 @@ from __future__ import annotations
 import io
 import subprocess
 import zipfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.sight import SMALLEST, axe
 from tests.verifier import folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PUBLIC = ("announcement.json", "targets.tsv", "strata.tsv", "seed.txt", "result.json",
           "randomness.json", "selected.tsv", "drawn.tsv")  # fmt: skip
@@ -357,23 +360,6 @@ def test_by_keys_alone(web: str, opened: Any, draw: Any) -> None:
     page.keyboard.press("Enter")
     page.locator("#answer table").wait_for()
     assert "企独浙甬总字第000001号" in page.inner_text("#answer")
-
-
-def axe(page: Any) -> list[str]:
-    import axe_playwright_python
-
-    source = Path(str(axe_playwright_python.__file__)).with_name("axe.min.js")
-    page.evaluate(source.read_text("utf-8"))
-    found = page.evaluate(
-        """() => axe.run(document, {preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
-        'wcag22aa', 'best-practice']})"""
-    )
-    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]]
-
-
-SMALLEST = """() => Math.min(...[...document.querySelectorAll('body *')].filter(
-  e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())
-).map(e => parseFloat(getComputedStyle(e).fontSize)))"""
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "zh-CN"), (360, "en")])
