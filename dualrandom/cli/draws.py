@@ -1,4 +1,4 @@
-"""The life of a draw: ``rehearse freeze draw abandon``."""
+"""The life of a draw: ``rehearse freeze stage draw abandon``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.approvals import Approvals, need_approval
 from dualrandom.cli.language import lang, say
-from dualrandom.cli.options import DryRun, Engine, Json, here
+from dualrandom.cli.options import DryRun, Engine, Json, Out, here
 from dualrandom.cli.values import collect, given
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ Beacons = Annotated[list[Path], typer.Option(help=say("cli.draw.beacon"))]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "freeze", freeze, "freeze.help")
+    command(app, "stage", stage, "stage.help")
     command(app, "draw", draw, "draw.help")
     command(app, "abandon", abandon, "abandon.help")
     command(app, "rehearse", rehearse, "rehearse.help")
@@ -99,6 +100,23 @@ def freeze(
         show.data(say("cli.freeze.commitment", commitment=done.commitment))
         show.data(say("cli.freeze.due", due=show.moment(done.announcement.due)))
         show.talk(say("cli.freeze.next", draw=name))
+
+
+def stage(
+    draw_id: Draw,
+    out: Out,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help=say("cli.stage.rehearsal"))
+    ] = False,
+) -> None:
+    """Write the page of a public draw."""
+    from dualrandom.office.publishing import stage_draw
+
+    secret = stage_draw(here(), draw_id, out, lang=lang(), rehearsal=rehearsal)
+    show.data(say("cli.stage.done", file=str(out)))
+    if secret:
+        show.talk(say("cli.stage.secret"))
+    show.talk(say("cli.stage.next", draw=draw_id))
 
 
 def _announce_approved(office: Office, task: str, approvals: list[Path]) -> None:
