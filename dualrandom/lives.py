@@ -69,6 +69,7 @@ class DrawLife:
         ended: entry of the result or the abandonment; None: open.
         result: SHA-256 of result.json; None: open or abandoned.
         dice: source and digits, in the order of the log.
+        rolled: entry of the last dice; None: there are none.
         approvers: key names of those who approved the announcement, sorted.
         changes: after the result, in the order of the log.
         released: entry of the release; None: sealed still, or never sealed.
@@ -82,6 +83,7 @@ class DrawLife:
     ended: int | None = None
     result: str | None = None
     dice: tuple[tuple[int, str], ...] = ()
+    rolled: int | None = None
     approvers: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     released: int | None = None
@@ -204,7 +206,7 @@ class Lives:
         if any(source == body["source"] for source, _ in life.dice):
             raise VerificationError("E755", draw=life.draw, source=body["source"])
         rolled = (*life.dice, (body["source"], body["digits"]))
-        self._draws[life.draw] = replace(life, dice=rolled)
+        self._draws[life.draw] = replace(life, dice=rolled, rolled=entry.seq)
 
     def _end(self, entry: Entry) -> None:
         """Take up a ``draw.result`` or a ``draw.abandon``.

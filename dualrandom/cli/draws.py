@@ -55,6 +55,7 @@ def freeze(
     as_json: Json = False,
 ) -> None:
     """Fix and log the announcement."""
+    from dualrandom.errors import UsageError
     from dualrandom.office.freezing import approved
     from dualrandom.office.freezing import freeze as fix
     from dualrandom.office.sources import parse_source
@@ -63,6 +64,9 @@ def freeze(
     if approval:
         _announce_approved(office, task, approval)
         return
+    if not randomness:
+        reason = say("cli.usage.missing", name="--randomness")
+        raise UsageError("E160", reason=reason)
     sources = tuple(map(parse_source, randomness))
     with show.busy(say("cli.busy.freeze")):
         done = fix(

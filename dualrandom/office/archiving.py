@@ -17,7 +17,7 @@ from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.errors import StateError, UsageError, Where
 from dualrandom.folder import load_folder, write_file
 from dualrandom.office import journal, memory
-from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.public import VERIFIER
 from dualrandom.shipped import shipped
 from dualrandom.staging import zip_bytes

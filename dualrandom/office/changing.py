@@ -26,7 +26,7 @@ from dualrandom.model import (
 )
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared, carry_out
-from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.outcome import afterwards, changes_in, read_frozen
 from dualrandom.tables import REPLACEMENTS, SUBSTITUTIONS, TEAMS, Kind
 from dualrandom.verify import KNOWN

@@ -9,32 +9,27 @@ import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
-from dualrandom.disclosure import ANNOUNCEMENT, RANDOMNESS, RESULT, SEED
-from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import (
-    DualRandomError,
     EnvironmentProblem,
     InputError,
     Problem,
     UsageError,
     VerificationError,
     Where,
-    problem,
 )
-from dualrandom.folder import load_folder, write_file
+from dualrandom.folder import write_file
 from dualrandom.office import journal, memory
+from dualrandom.office.folders import check_folder
 from dualrandom.office.issued import check_issues
 from dualrandom.office.lookahead import Lookahead
 from dualrandom.office.sources import given
-from dualrandom.tables import CHANGES
-from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from dualrandom.office.place import Office
@@ -308,103 +303,3 @@ def _checked(
         findings=(*differs, *found),
         notes=(*rest, *(p for p in more if p.warning)),
     )
-
-
-def check_folder(office: Office, draw: audit.DrawLife) -> tuple[Problem, ...]:
-    """Compare a draw's folder with the digests that the log names.
-
-    Returns:
-        E171 for each file that is not as it was; warnings: E170 for each that is gone
-        (withheld, or erased by law, which is not a fault of the log), E468 for a
-        change that was written and not logged.
-    """
-    where = Where(file=f"draws/{draw.draw}")
-    with office.registry.read() as tx:
-        size = tx.log_size()
-    try:
-        _, files = load_folder(office.draw(draw.draw), KNOWN)
-        return (*_check_files(draw, files), *_check_changes(draw, files, size))
-    except EnvironmentProblem:
-        return (problem("E170", where, warning=True, draw=draw.draw),)
-    except DualRandomError as error:
-        params = tuple(sorted(error.params.items()))
-        return (Problem(code=error.code, where=error.where or where, params=params),)
-
-
-def refuse(found: Iterable[Problem], *, missing: bool = False) -> None:
-    """Raise the first of some findings that something may not go on with.
-
-    Args:
-        found: of :func:`check_folder`.
-        missing: whether what is gone counts too.
-
-    Raises:
-        VerificationError: E171, a file is not as it was.
-        EnvironmentProblem: E170, a file is gone.
-    """
-    for item in found:
-        params: dict[str, Any] = dict(item.params)
-        if item.code == "E468":
-            continue  # it does not count, and goes with the next change
-        if not item.warning:
-            raise VerificationError(item.code, where=item.where, **params)
-        if missing:
-            raise EnvironmentProblem(item.code, where=item.where, **params)
-
-
-def _check_files(draw: audit.DrawLife, files: dict[str, bytes]) -> Iterator[Problem]:
-    def compared(name: str, digest: str, seq: int) -> Iterator[Problem]:
-        at = Where(file=f"draws/{draw.draw}/{name}")
-        if name not in files:
-            yield problem("E170", at, warning=True, draw=draw.draw)
-        elif sha256(files[name]) != digest:
-            yield problem("E171", at, seq=seq)
-
-    found = tuple(compared(ANNOUNCEMENT, draw.commitment, draw.announced))
-    yield from found
-    if not found:
-        for name, frozen in parse_announcement(files[ANNOUNCEMENT]).files:
-            yield from compared(name, frozen.sha256, draw.announced)
-    if draw.result is None or draw.ended is None:
-        return
-    found = tuple(compared(RESULT, draw.result, draw.ended))
-    yield from found
-    if not found:
-        result = parse_result(files[RESULT])
-        for name, drawn in result.files:
-            yield from compared(name, drawn.sha256, draw.ended)
-        yield from compared(SEED, result.seed_file, draw.ended)
-        yield from compared(RANDOMNESS, result.randomness_file, draw.ended)
-
-
-def _check_changes(
-    draw: audit.DrawLife, files: dict[str, bytes], size: int
-) -> Iterator[Problem]:
-    """Compare the tables of changes with the log, up to each of their rows.
-
-    Returns:
-        E170, E171 as for the other files; E468, a warning, for a row that was written
-        and not logged: by a run that was cut off, or by hand.
-
-    Spec:
-        log-v1 §4 (draws).
-    """
-    for kind, act in zip(CHANGES, ("draw.replace", "draw.substitute"), strict=True):
-        logged = [made for made in draw.changes if made.act == act]
-        where = Where(file=f"draws/{draw.draw}/{kind.name}")
-        if kind.name not in files:
-            if logged:
-                yield problem("E170", where, warning=True, draw=draw.draw)
-            continue
-        table, every = kind.parse(files[kind.name])
-        rows = tuple(every)
-        for count, made in enumerate(logged, 1):
-            data = kind.encode(rows[:count], salt=table.salt)
-            if len(rows) < count or sha256(data) != made.digest:
-                yield problem("E171", where, seq=made.seq)
-                break
-        else:
-            for row in rows[len(logged) :]:
-                late = row.seq >= size
-                code = "E468" if late else "E171"
-                yield problem(code, where, warning=late, seq=row.seq)

@@ -298,6 +298,18 @@ def open_draw(report: audit.LogReport, draw: str) -> audit.DrawLife:
     return life
 
 
+def logged_at(tx: Reader, life: audit.DrawLife) -> dt.datetime:
+    """Return when a draw's announcement and dice were logged, the later of them."""
+    seqs = {life.announced, life.announced if life.rolled is None else life.rolled}
+    return max(entry_time(tx, seq) for seq in seqs)
+
+
+def entry_time(tx: Reader, seq: int) -> dt.datetime:
+    """Return when an entry of the log was made, by its signer's clock."""
+    entry, _ = audit.parse_entry(tx.entry(seq) or b"")
+    return dt.datetime.fromisoformat(entry.time)
+
+
 def last_publication(tx: Reader) -> audit.Entry | None:
     """Return the newest ``notice.publish``, or None."""
     last = None

@@ -16,12 +16,8 @@ from dualrandom.errors import InputError, VerificationError, Where
 from dualrandom.folder import load_folder, open_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal
-from dualrandom.office.checking import (
-    check_folder,
-    read_genesis,
-    read_policy,
-    refuse,
-)
+from dualrandom.office.checking import read_genesis, read_policy
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.place import KEPT, find_root
 from dualrandom.public import naming
 from dualrandom.randomness import key_of, seed_of

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dualrandom import audit
 from dualrandom.beacons import check_beacon, find_proof
 from dualrandom.errors import InputError, StateError, UsageError, Where
 from dualrandom.folder import write_file
+from dualrandom.office import journal
 from dualrandom.office.checking import read
 from dualrandom.office.place import stamp
 from dualrandom.office.sources import given
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from dualrandom import audit
     from dualrandom.randomness import Source
     from dualrandom.registry import Reader
 
@@ -127,22 +128,10 @@ def check_later(
     Spec:
         draw-v1 §4, the last sentence on what a draw may be called.
     """
-    if born <= _logged(tx, life):
+    if born <= journal.logged_at(tx, life).timestamp():
         raise StateError("E625", source=_name(source), time=_stamp(born))
     if born > now.timestamp():
         raise StateError("E626", time=_stamp(born))
-
-
-def _logged(tx: Reader, life: audit.DrawLife) -> float:
-    """Return when the announcement and the dice of a draw were logged, the later."""
-    times = []
-    for data in tx.entries():
-        entry = audit.parse_entry(data)[0]
-        body: dict[str, Any] = dict(entry.body)
-        rolled = entry.act == "draw.dice" and body["draw"] == life.draw
-        if rolled or entry.seq == life.announced:
-            times.append(dt.datetime.fromisoformat(entry.time).timestamp())
-    return max(times)
 
 
 def load(paths: Iterable[Path]) -> dict[str, bytes]:

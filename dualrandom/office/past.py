@@ -20,7 +20,7 @@ from dualrandom.exclusions import Period, Visit, product_of
 from dualrandom.folder import load_folder
 from dualrandom.freeze import Past
 from dualrandom.office import journal
-from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import TARGETS as DIRECTORY
 from dualrandom.tables import (

@@ -26,8 +26,8 @@ from dualrandom.errors import (
 from dualrandom.folder import write_file
 from dualrandom.model import Visibility
 from dualrandom.office import issued, journal, memory
-from dualrandom.office.checking import check_folder, refuse
 from dualrandom.office.disclosing import disclosed_tables
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.penalties import public_penalties
 from dualrandom.office.place import stamp, today

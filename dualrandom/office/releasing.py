@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import StateError
 from dualrandom.office import journal
-from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.place import today
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from dualrandom.errors import InputError, StateError, VerificationError, Where
 from dualrandom.folder import load_folder
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared
-from dualrandom.office.checking import check_folder, read, refuse
+from dualrandom.office.checking import read
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.lists import write_changes
 from dualrandom.office.place import today
 from dualrandom.outcomes import Reply

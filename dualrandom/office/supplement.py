@@ -17,7 +17,7 @@ from dualrandom.errors import StateError
 from dualrandom.folder import load_folder
 from dualrandom.model import Quota, Ratio, Rounding
 from dualrandom.office import journal
-from dualrandom.office.checking import check_folder, refuse
+from dualrandom.office.folders import check_folder, refuse
 from dualrandom.records import TargetPrivate, TargetRecord
 from dualrandom.tables import DRAWN, TARGETS
 from dualrandom.verify import KNOWN

@@ -19,6 +19,7 @@ import pytest
 from dualrandom import audit
 from dualrandom.canonical import leaf_hash, tree_hash
 from dualrandom.keys import load_key
+from dualrandom.office import journal
 from dualrandom.office.place import open_office
 from tests.draws import (
     GENESIS,
@@ -27,6 +28,7 @@ from tests.draws import (
     both,
     drawn,
     freeze,
+    logged_only,
     new_task,
     rows,
 )
@@ -228,6 +230,63 @@ def test_attacker_strips_a_source(office: Path, run: Run) -> None:
     Intruder(office).document(f"{FOLDER}/announcement.json", randomness=only)
     assert both(run, FOLDER)[0] == 1
     assert run("log", "verify").code == 1
+
+
+def log_as_an_officer(office: Path, act: str, **body: str) -> None:
+    """Append an entry with an officer's key, past every command."""
+    opened = open_office(office, unlock=load_key)
+    with journal.writing(opened) as (tx, _):
+        signer = opened.officer()
+        if act == "draw.result":
+            keys = {"keys": journal.log_keys(journal.told(tx), signer)}
+            journal.append(opened, tx, act, {**body, **keys}, signer=signer)
+        else:
+            journal.append(opened, tx, act, dict(body), signer=signer)
+
+
+def test_attacker_draws_with_other_dice_than_were_rolled(
+    office: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole draw, made on a copy with better dice, is logged as the result."""
+    frozen(office, run)
+    copy = tmp_path / "copy"
+    shutil.copytree(office, copy)
+    logged_only(office, DICE)
+    monkeypatch.chdir(copy)
+    assert run(*draw("--dice", "7" * 20)).code == 0
+    monkeypatch.chdir(office)
+    for made in (copy / FOLDER).iterdir():
+        if made.is_file() and not (office / FOLDER / made.name).exists():
+            shutil.copy(made, office / FOLDER)
+    announced = (office / FOLDER / "announcement.json").read_bytes()
+    log_as_an_officer(
+        office,
+        "draw.result",
+        draw="2026-001",
+        commitment=hashlib.sha256(announced).hexdigest(),
+        result=hashlib.sha256((FOLDER / "result.json").read_bytes()).hexdigest(),
+    )
+    refused(run("publish"), 1, "E859")
+    found = run("log", "verify")
+    assert found.code == 1
+    assert "E859" in found.out
+    assert "draws/2026-001/seed.txt" in found.out
+
+
+def test_attacker_releases_a_sealed_draw_too_early(office: Path, run: Run) -> None:
+    drawn(run, "2026-001", "--sealed-until", "2100-01-10")
+    refused(run("release", "2026-001"), 4, "E458")
+    announced = (office / FOLDER / "announcement.json").read_bytes()
+    log_as_an_officer(
+        office,
+        "draw.release",
+        draw="2026-001",
+        commitment=hashlib.sha256(announced).hexdigest(),
+    )
+    refused(run("publish"), 1, "E860")
+    found = run("log", "verify")
+    assert found.code == 1
+    assert "E860" in found.out
 
 
 def backdate(office: Path, time: str) -> None:

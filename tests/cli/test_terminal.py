@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -53,6 +54,12 @@ class Terminal:
     code: int | None = None
     _fed: list[str] = field(default_factory=list)
 
+    @staticmethod
+    def _log_in(terminal: int) -> None:
+        os.login_tty(terminal)
+        # Whoever runs the tests in the background has it ignored, and so would we.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     def type(
         self, *line: str, answers: Sequence[tuple[str, str]] = (), **more: str
     ) -> str:
@@ -61,7 +68,7 @@ class Terminal:
         child = subprocess.Popen(
             [sys.executable, "-c", START, *line],
             env=environment(**more),
-            preexec_fn=lambda: os.login_tty(there),  # noqa: PLW1509 - no threads here
+            preexec_fn=lambda: self._log_in(there),  # noqa: PLW1509 - no threads here
         )
         os.close(there)
         self.seen, waiting = "", list(answers)
