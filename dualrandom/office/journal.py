@@ -159,6 +159,8 @@ def append(
         leaf=leaf_hash(data).hex(),
         data=data,
     )
+    # If it does not stand in the end, the roll sees another head, and reads anew.
+    office.roll.read((data,))
     return entry
 
 

@@ -55,7 +55,8 @@ def kept_checkpoints(office: Office) -> tuple[Path, ...]:
 
 def _sizes(office: Office) -> list[str]:
     with suppress(FileNotFoundError, NotADirectoryError):
-        names = os.listdir(office.kept / CHECKPOINTS)  # noqa: PTH208 - names, not paths
+        # Names, not paths: every append asks.
+        names = os.listdir(f"{office.root}/{KEPT}/{CHECKPOINTS}")  # noqa: PTH208
         return [n for n in names if len(n) == _DIGITS and n.isdecimal()]
     return []
 
@@ -85,12 +86,12 @@ def check_continues(office: Office, tx: Reader) -> None:
     head, signed = tx.head(), max(_sizes(office), default="")
     if head is None or office.seen != Seen(head=head, signed=signed):
         _continued(office, tx)
+        office.seen.head, office.seen.signed = head, signed
 
 
 def note_head(office: Office, head: Head | None) -> None:
-    """Remember a head that stands now, and continues what was signed."""
+    """Remember a head that stands now, and continues what was checked before it."""
     office.seen.head = head
-    office.seen.signed = max(_sizes(office), default="")
 
 
 def checkpoint(office: Office) -> bytes:

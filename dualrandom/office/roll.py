@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from dualrandom import audit
+from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
 from dualrandom.keyring import KeyRing
 
@@ -34,14 +35,16 @@ class Roll:
         self._ring = KeyRing()
         self._size = 0
         self._last = b""
+        self._leaf = ""
 
     def keys(self, tx: Reader) -> KeyRing:
         """Return the keys after the newest entry."""
-        new = tx.entries(max(self._size - 1, 0))
-        if self._size and next(new, b"") != self._last:
+        head = tx.head()
+        if head is not None and (head.seq + 1, head.leaf) == (self._size, self._leaf):
+            return self._ring  # nothing came since: no entry has to be read
+        if self._size and tx.entry(self._size - 1) != self._last:
             self._start()  # what was read did not stand
-            new = tx.entries()
-        return self.read(new)
+        return self.read(tx.entries(self._size))
 
     def read(self, entries: Iterable[bytes]) -> KeyRing:
         """Return the keys after some more entries."""
@@ -51,6 +54,7 @@ class Roll:
                     self._take(audit.parse_entry(data)[0])
             self._size += 1
             self._last = data
+        self._leaf = leaf_hash(self._last).hex()
         return self._ring
 
     def _take(self, entry: audit.Entry) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
@@ -30,7 +31,7 @@ START: Final = "0" * 64
 
 
 # Made once: to put a statement together takes longer than to run it.
-_HEAD: Final = select(entry.c.seq, entry.c.leaf).order_by(entry.c.seq.desc()).limit(1)
+_HEAD: Final = "SELECT seq, leaf FROM entry ORDER BY seq DESC LIMIT 1"
 _FROM: Final = (
     select(entry.c.data)
     .where(entry.c.seq >= bindparam("start"))
@@ -52,8 +53,8 @@ class Head:
 
 def head(connection: Connection) -> Head | None:
     """Return the newest entry, or None of an empty log."""
-    row = connection.execute(_HEAD).first()
-    return None if row is None else Head(seq=row.seq, leaf=row.leaf)
+    row = connection.exec_driver_sql(_HEAD).first()
+    return None if row is None else Head(seq=row[0], leaf=row[1])
 
 
 def append(
@@ -85,14 +86,23 @@ def append(
     if leaf_hash(data).hex() != leaf:
         raise VerificationError("E343", where=where)
     expected = (0, START) if last is None else (last.seq + 1, last.leaf)
-    if entry_by_op(connection, op) is not None:
-        raise StateError("E342", where=where, op=op)
     if (seq, prev) != expected:
+        if entry_by_op(connection, op) is not None:
+            raise StateError("E342", where=where, op=op)
         raise StateError("E340", where=where, seq=expected[0])
-    connection.execute(
-        _INSERT,
-        {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
-    )
+    try:
+        connection.execute(
+            _INSERT,
+            {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
+        )
+    except IntegrityError as exc:
+        # The database keeps each ``op`` once; to ask it first would cost a question
+        # at every append. PostgreSQL names the constraint, SQLite answers even now.
+        still = connection.dialect.name == "sqlite"
+        known = still and entry_by_op(connection, op) is not None
+        if known or "uq_entry_op" in str(exc.orig):
+            raise StateError("E342", where=where, op=op) from exc
+        raise
 
 
 def clock(connection: Connection) -> dt.datetime | None:
@@ -111,9 +121,9 @@ def keep_little(connection: Connection) -> None:
 
 
 def entries(connection: Connection, start: int = 0) -> Iterator[bytes]:
-    """Return the entries from a number on, in order."""
-    found = connection.execute(_FROM, {"start": start})
-    return iter(found.scalars())
+    """Yield the entries from a number on, in order; who stops early holds nothing."""
+    with connection.execute(_FROM, {"start": start}) as found:
+        yield from found.scalars()
 
 
 def entry_at(connection: Connection, seq: int) -> bytes | None:
