@@ -14,7 +14,17 @@ import pytest
 
 from dualrandom.shipped import reports
 from dualrandom.site import build_site
-from tests.websites import built, code_of, draw, every_kind, pages, publication, tree
+from tests.websites import (
+    built,
+    code_of,
+    draw,
+    every_kind,
+    everything,
+    pages,
+    publication,
+    result,
+    tree,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +87,18 @@ def test_one_more_draw_leaves_the_others_pages_alone(tmp_path: Path) -> None:
     assert rebuilt.written == len(two.files) + 2 + len(shared)
     for path, time in before.items():
         assert (path.stat().st_mtime_ns == time) == (path.name not in shared), path
+
+
+def test_one_more_result_rewrites_under_ten_files(tmp_path: Path) -> None:
+    draws = [draw(tmp_path, f"2026-{n:03}") for n in range(1, 13)]
+    made = everything(tmp_path)
+    site = built(tmp_path, *draws, **made)
+    before = {p: p.stat().st_mtime_ns for p in site.rglob("*") if p.is_file()}
+    made["results"] = {**made["results"], "2026-002": [result(3, "2026-002")]}
+    build_site(publication(tmp_path, *draws, **made), site)
+    changed = {p.name for p, at in before.items() if p.stat().st_mtime_ns != at}
+    assert "statistics.html" in changed
+    assert len(changed) < 10, changed
 
 
 def test_what_is_no_longer_published_goes(tmp_path: Path) -> None:
