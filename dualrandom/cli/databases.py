@@ -132,6 +132,8 @@ def backup(
         say("cli.backup.done", file=str(out), entries=made.entries, files=made.files)
     )
     show.talk(say("cli.backup.keys" if made.keys else "cli.backup.no_keys"))
+    if made.personal:
+        show.talk(say("cli.backup.personal"))
     show.talk(say("cli.backup.next", file=str(out)))
 
 

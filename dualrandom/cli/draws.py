@@ -152,6 +152,7 @@ def _say_standing(planned: Frozen) -> None:
                 count=e.count,
             )
         )
+    show.warnings(planned.problems)
     for source in planned.announcement.randomness:
         _say_source(source)
     show.talk(say("verify.standing", words=say(f"verify.standing_{planned.standing}")))

@@ -101,6 +101,7 @@ def import_(
                 "rows": done.rows,
                 "written": done.written,
                 "drafts": done.drafts,
+                "personal": done.personal,
                 "sheet": done.sheet,
                 "unused": list(done.unused),
                 "changes": [
@@ -131,6 +132,8 @@ def import_(
                 retired=c.retired,
             )
         )
+    if done.personal:
+        show.talk(say("cli.import.personal_kept", count=done.personal))
     if done.drafts:
         show.talk(say("cli.import.drafts", count=done.drafts))
 

@@ -88,6 +88,7 @@ def new(
     lead: Annotated[str, typer.Option(help=say("cli.plan.lead"))] = "",
     unit: Annotated[list[str], typer.Option("--unit", help=say("cli.plan.unit"))] = [],  # noqa: B006 - Typer's way
     reason: Reason = "",
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Add a line to the plan."""
@@ -108,7 +109,8 @@ def new(
         lead=lead,
         units=tuple(unit),
     )
-    _done(put_line(here(), year, line, reason=reason), as_json=as_json)
+    done = put_line(here(), year, line, reason=reason, dry_run=dry_run)
+    _done(done, as_json=as_json)
 
 
 def list_(as_of: AsOf = "", as_json: Json = False) -> None:
@@ -146,21 +148,27 @@ def list_(as_of: AsOf = "", as_json: Json = False) -> None:
 
 def show_(plan: PlanNumber, as_json: Json = False) -> None:
     """Show a line of the plan."""
-    from dualrandom.office.plans import line_of
-    from dualrandom.office.tasks import tasks_of
+    from dualrandom.office.departures import tasks_of_line
     from dualrandom.plans import line_fields
 
-    office = here()
-    line = line_of(office, plan)
-    tasks = [task.id for task in tasks_of(office) if task.plan == plan]
+    line, tasks = tasks_of_line(here(), plan)
     if as_json:
         show.document(
-            {"schema": "dualrandom/plan-line/v1", **line_fields(line), "tasks": tasks}
+            {
+                "schema": "dualrandom/plan-line/v1",
+                **line_fields(line),
+                "tasks": list(tasks),
+                "departures": {task: list(names) for task, names in tasks.items()},
+            }
         )
         return
     rows = [(say(f"cli.plan.field.{k}"), _words(v)) for k, v in _shown(line).items()]
     show.table([say("cli.field"), say("cli.value")], rows)
-    show.data(f"{say('cli.plan.tasks')}: {_words(tasks)}")
+    show.data(f"{say('cli.plan.tasks')}: {_words(list(tasks))}")
+    for task, names in tasks.items():
+        if names:
+            told = {"task": task, "plan": plan, "names": ", ".join(names)}
+            show.data(f"\u2013 {say('E350.what', **told)}")
 
 
 def _shown(line: PlanLine) -> dict[str, Any]:

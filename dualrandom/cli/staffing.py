@@ -9,7 +9,10 @@ from dualrandom.cli.language import lang, say
 from dualrandom.messages import problem_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dualrandom.capacity import Demand, Pool
+    from dualrandom.errors import Problem
     from dualrandom.office.outlook import Outlook, Staffing
 
 _TEXT = "cli.task.check"
@@ -59,10 +62,15 @@ def print_staffing(found: Staffing) -> None:
             [say(f"{_TEXT}.{name}") for name in names], map(_demand, found.demands)
         )
     show.data()
-    for problem in found.problems:
+    print_problems(found.problems)
+    show.data(_verdict(found))
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print what stops a freeze, and what else to tell before it."""
+    for problem in problems:
         mark = "\u2013" if problem.warning else "\u2717"
         show.data(f"{mark} {problem_line(problem, lang())}")
-    show.data(_verdict(found))
 
 
 def _pool(pool: Pool) -> tuple[str, int, int, object]:

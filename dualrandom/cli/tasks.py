@@ -115,7 +115,7 @@ def edit(
 
 def show_task(task: Task, as_json: Json = False) -> None:
     """Show a task, its scope in words, and what would be drawn."""
-    from dualrandom.cli.staffing import print_outlook
+    from dualrandom.cli.staffing import print_outlook, print_problems
     from dualrandom.errors import StateError
     from dualrandom.messages import lines
     from dualrandom.office.outlook import outlook
@@ -136,6 +136,7 @@ def show_task(task: Task, as_json: Json = False) -> None:
             show.talk(line)
         return
     print_outlook(seen)
+    print_problems(seen.problems)
 
 
 def _show(task: TaskRecord) -> None:

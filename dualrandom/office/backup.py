@@ -68,12 +68,14 @@ class BackedUp:
     Attributes:
         checkpoint: the newest that the office signed, or b"".
         keys: whether private keys are in it.
+        personal: whether the office keeps what is a person's own; that is not in it.
     """
 
     entries: int
     files: int
     checkpoint: bytes
     keys: bool
+    personal: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +142,18 @@ def _write(office: Office, file: Any, *, with_keys: bool) -> BackedUp:  # noqa: 
             for path in _files(office.root, with_keys=with_keys):
                 put(_OFFICE + path.relative_to(office.root).as_posix(), _blocks(path))
             last = memory.last_checkpoint(office)
+            personal = tx.keeps_personal()
         entries = 0 if head is None else head.seq + 1
         manifest = {"schema": _SCHEMA, "entries": entries, "files": held}
         archive.writestr(
             zipfile.ZipInfo(_MANIFEST, _DATE), json.dumps(manifest, ensure_ascii=False)
         )
     return BackedUp(
-        entries=entries, files=len(held), checkpoint=last or b"", keys=with_keys
+        entries=entries,
+        files=len(held),
+        checkpoint=last or b"",
+        keys=with_keys,
+        personal=personal,
     )
 
 

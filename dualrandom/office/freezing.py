@@ -31,6 +31,7 @@ from dualrandom.model import is_draw_id, is_value
 from dualrandom.office import journal
 from dualrandom.office.announcing import announce, prepared, put_away, set_aside
 from dualrandom.office.approvals import carry_out
+from dualrandom.office.departures import departures
 from dualrandom.office.outside import check_ahead, last_known
 from dualrandom.office.past import past_of
 from dualrandom.office.place import stamp, today
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from dualrandom.errors import Problem
     from dualrandom.office.approvals import Proposal
     from dualrandom.office.place import Office
     from dualrandom.randomness import Source
@@ -66,6 +68,7 @@ class Frozen:
 
     Attributes:
         standing: what the draw may be called, if a witness cosigns in time.
+        problems: what else to tell before it is fixed; all are warnings.
         folder: None in a dry run.
     """
 
@@ -76,6 +79,7 @@ class Frozen:
     targets: int
     inspectors: int
     private: bool
+    problems: tuple[Problem, ...]
     folder: Path | None
 
 
@@ -137,7 +141,9 @@ def freeze(
         if announcement.draw.upper().startswith(REHEARSAL.rstrip("-")):
             raise InputError("E462", value=announcement.draw)
         data = announcement_bytes(announcement)
-        planned = _said(announcement, data, lists, asked=ask)
+        task = tx.task(task_id)
+        told = () if task is None else departures(office, tx, task)
+        planned = _said(announcement, data, lists, told, asked=ask)
         say(planned)
         files = {"announcement.json": data, **files}
         if ask and not dry_run:
@@ -257,7 +263,7 @@ def plan(
             end=str(task.end),
             rules=house.issue.digest,
         ),
-        items=tuple(_item(tx, code, day) for code in task.items),
+        items=tuple(announced_item(tx, code, day) for code in task.items),
         registry=_registry(tx),
         files=digests,
         visibility=tuple(sorted(visibility.items())),
@@ -324,7 +330,13 @@ def _next_draw(
     return chosen, Supersedes(draw=last.id, reason=reason or str(last.state))
 
 
-def _item(tx: Reader, code: str, today: dt.date) -> Item:
+def announced_item(tx: Reader, code: str, today: dt.date) -> Item:
+    """Return an item as it is announced on a day.
+
+    Raises:
+        StateError: E385, it is unknown; E386 a draft, E313 expired, E314 not published
+            yet, E315 no longer in use.
+    """
     found = [i for i in tx.items() if i.code == code]
     if not found:
         raise StateError("E385", item=code)
@@ -366,7 +378,12 @@ def _registry(tx: Reader) -> RegistryState:
 
 
 def _said(
-    announcement: Announcement, data: bytes, lists: Lists, *, asked: bool
+    announcement: Announcement,
+    data: bytes,
+    lists: Lists,
+    problems: tuple[Problem, ...],
+    *,
+    asked: bool,
 ) -> Frozen:
     sources = announcement.randomness
     # What it will be called if all whom it asks approve.
@@ -379,5 +396,6 @@ def _said(
         targets=len(lists.of(tables.TARGETS)),
         inspectors=len(lists.of(tables.INSPECTORS)),
         private=lists.private,
+        problems=problems,
         folder=None,
     )

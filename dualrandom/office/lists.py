@@ -74,6 +74,7 @@ class Imported:
         sheet: the sheet that was read; None for CSV.
         others: the book's sheets that were not.
         unused: headings of columns that were not read.
+        personal: of how many people identity numbers or telephones were kept.
     """
 
     rows: int
@@ -84,6 +85,7 @@ class Imported:
     sheet: str | None = None
     others: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    personal: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,7 @@ def import_list(
         sheet=reading.sheet,
         others=reading.others,
         unused=reading.unused,
+        personal=0 if dry_run else sum(bool(p.identity or p.phone) for p in own),
     )
 
 

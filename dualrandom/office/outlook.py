@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import tables
 from dualrandom.canonical import sha256
@@ -19,19 +19,24 @@ from dualrandom.draw import select
 from dualrandom.errors import Problem, StateError, Where, problem
 from dualrandom.freeze import Lists, check_regions, gather
 from dualrandom.matching import match, unstaffable
+from dualrandom.office.departures import departures
+from dualrandom.office.freezing import announced_item
 from dualrandom.office.past import past_of
+from dualrandom.office.place import today
 from dualrandom.office.rules import rules_in_force
 from dualrandom.office.tasks import check_task
 from dualrandom.scope import parse_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
 
     from dualrandom.announcement import Excluded
     from dualrandom.matching import Shortage
     from dualrandom.model import Target
     from dualrandom.office.place import Office
     from dualrandom.records import TaskRecord
+    from dualrandom.registry import Reader
 
 RUNS: Final = 20
 """Draws that are tried where nothing can be proved."""
@@ -56,6 +61,8 @@ class Outlook:
         targets: in the list.
         excluded: counted by list and reason.
         private: whether the strata must not be published.
+        problems: items that nobody may be inspected on, which stop a freeze; and, as
+            warnings, where the task departs from its plan.
     """
 
     task: TaskRecord
@@ -66,6 +73,7 @@ class Outlook:
     strata: tuple[StratumLine, ...]
     excluded: tuple[Excluded, ...]
     private: bool
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +112,8 @@ def outlook(office: Office, task_id: str) -> Outlook:
             rules.md is not what was logged; E431.
         EnvironmentProblem: E170, a draw's folder is gone that must be known.
     """
-    task, lists = _gather(office, task_id)
-    return _outlook(task, lists)
+    task, lists, told = _gather(office, task_id)
+    return _outlook(task, lists, told)
 
 
 def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffing:
@@ -122,7 +130,7 @@ def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffin
     Spec:
         draw-v1 §3 (every target alone), §6.
     """
-    task, lists = _gather(office, task_id)
+    task, lists, known = _gather(office, task_id)
     check_regions(task, lists)
     alone = _alone(task, lists)
     found: tuple[Demand, ...] = ()
@@ -141,12 +149,12 @@ def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffin
         odds = _together(found)
         if odds is None:
             tried = (runs, sum(_fails(task, lists, run) for run in range(runs)))
-    told = [_alone_problem(shortage) for shortage in alone]
+    told = [*known, *(_alone_problem(shortage) for shortage in alone)]
     told += [_problem(one) for one in found if one.lack is not None]
     if tried[1]:
         told.append(_tried_problem(*tried))
     return Staffing(
-        outlook=_outlook(task, lists),
+        outlook=_outlook(task, lists, known),
         pools=pools(task.posts, lists.of(tables.INSPECTORS)),
         alone=sum(shortage.alone for shortage in alone),
         demands=found,
@@ -156,7 +164,9 @@ def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffin
     )
 
 
-def _gather(office: Office, task_id: str) -> tuple[TaskRecord, Lists]:
+def _gather(
+    office: Office, task_id: str
+) -> tuple[TaskRecord, Lists, tuple[Problem, ...]]:
     with office.registry.read() as tx:
         task = tx.task(task_id)
         if task is None:
@@ -172,7 +182,21 @@ def _gather(office: Office, task_id: str) -> tuple[TaskRecord, Lists]:
             rules=rules,
             past=past_of(office, tx, task, rules),
         )
-    return task, lists
+        told = (*_stops(tx, task, today(office)), *departures(office, tx, task))
+    return task, lists, told
+
+
+def _stops(tx: Reader, task: TaskRecord, day: dt.date) -> Iterator[Problem]:
+    """Yield why a freeze would be refused whatever the lists are."""
+    where = Where()
+    if task.end < day:
+        yield problem("E387", where, task=task.id, end=str(task.end))
+    for code in task.items:
+        try:
+            announced_item(tx, code, day)
+        except StateError as error:
+            params: dict[str, Any] = dict(error.params)
+            yield problem(error.code, where, **params)
 
 
 def _quotas(lists: Lists) -> dict[str, int]:
@@ -180,7 +204,7 @@ def _quotas(lists: Lists) -> dict[str, int]:
     return dict(zip(names, lists.drawn, strict=True))
 
 
-def _outlook(task: TaskRecord, lists: Lists) -> Outlook:
+def _outlook(task: TaskRecord, lists: Lists, problems: tuple[Problem, ...]) -> Outlook:
     values, drawn = dict(lists.values), _quotas(lists)
     return Outlook(
         task=task,
@@ -199,6 +223,7 @@ def _outlook(task: TaskRecord, lists: Lists) -> Outlook:
         ),
         excluded=lists.excluded,
         private=lists.private,
+        problems=problems,
     )
 
 

@@ -15,6 +15,7 @@ from dualrandom.office import issued, journal
 from dualrandom.plans import (
     Plan,
     PlanChange,
+    PlanId,
     PlanLine,
     parse_plan,
     plan_bytes,
@@ -87,12 +88,18 @@ def import_plan(
         lines, strange = _with_codes(tx.items(), read.records)
     made = Plan(year=year, lines=_sorted(lines), reason=reason)
     done = _set(office, made, dry_run=dry_run, confirm=confirm)
-    where = Where(file=file.name)
-    told = [problem("E423", where, warning=True, item=item) for item in strange]
+    told = _told(strange, Where(file=file.name))
     return replace(done, warnings=(*read.warnings, *told))
 
 
-def put_line(office: Office, year: int, line: PlanLine, *, reason: str = "") -> PlanSet:
+def put_line(
+    office: Office,
+    year: int,
+    line: PlanLine,
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+) -> PlanSet:
     """Add a line to the plan of a year.
 
     Raises:
@@ -100,12 +107,19 @@ def put_line(office: Office, year: int, line: PlanLine, *, reason: str = "") -> 
     """
     with office.registry.read() as tx:
         known = {found.issue.year: found.plan for found in _in_force(office, tx)}
+        (line,), strange = _with_codes(tx.items(), (line,))
     old = known.get(year)
     if any(line.id in plan.by_id for plan in known.values()):
         raise StateError("E424", id=line.id)
     lines = (*(old.lines if old else ()), line)
     made = Plan(year=year, lines=_sorted(lines), reason=reason)
-    return _set(office, made, dry_run=False, confirm=lambda _: True)
+    done = _set(office, made, dry_run=dry_run, confirm=lambda _: True)
+    return replace(done, warnings=_told(strange, Where()))
+
+
+def _told(strange: Iterable[str], where: Where) -> tuple[Problem, ...]:
+    """Return warnings of items that no list knows."""
+    return tuple(problem("E423", where, warning=True, item=item) for item in strange)
 
 
 def _sorted(lines: Iterable[PlanLine]) -> tuple[PlanLine, ...]:
@@ -206,14 +220,13 @@ def plan_versions(office: Office, year: int) -> tuple[Issue, ...]:
         return tuple(i for i in issued.issues(tx, "plan.set") if i.year == year)
 
 
-def line_of(office: Office, id_: str) -> PlanLine:
+def line_of(office: Office, tx: Reader, id_: str) -> PlanLine:
     """Return a line of the plans in force.
 
     Raises:
         StateError: E425, there is none; E416, E417 as for :func:`plans_of`.
     """
-    for version in plans_of(office):
-        for line in version.plan.lines:
-            if line.id == id_:
-                return line
+    for version in _in_force(office, tx):
+        if id_ in version.plan.by_id:
+            return version.plan.by_id[PlanId(id_)]
     raise StateError("E425", id=id_)

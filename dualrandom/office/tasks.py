@@ -68,7 +68,9 @@ def new_task(
     """
     told = {name: v for name, v in given.items() if v not in (None, "", (), [])}
     if plan:
-        told = planned(line_of(office, plan), told) | told | {"plan": plan}
+        with office.registry.read() as tx:
+            line = line_of(office, tx, plan)
+        told = planned(line, told) | told | {"plan": plan}
     rules = show_rules(office).rules
     told.setdefault("area", rules.area)
     needs = (_certificate(), *_needed(office, told.get("items", ())))
@@ -213,10 +215,10 @@ def make_task(
         plan=plan,
         scope=scope,
         strata_by=parse_partition(strata_by).text,
-        quotas=tuple(map(_quota, ratios)),
+        quotas=tuple(map(read_quota, ratios)),
         total=total,
         tickets=tuple(map(_tickets, tickets)),
-        posts=tuple(map(_post, posts)),
+        posts=tuple(map(read_post, posts)),
         area=Area(area),
         reserves=kept,
         off_site=off_site,
@@ -225,7 +227,12 @@ def make_task(
     return made
 
 
-def _quota(text: str) -> tuple[str, Quota]:
+def read_quota(text: str) -> tuple[str, Quota]:
+    """Return the stratum, or "", and the quota that an officer typed.
+
+    Raises:
+        InputError: E360.
+    """
     value, equals, ratio = text.partition("=")
     # ">=3%" and "=20" are ratios, not the ratio of a stratum named ">".
     if equals and value and value[-1] not in "<>":
@@ -233,7 +240,12 @@ def _quota(text: str) -> tuple[str, Quota]:
     return "", parse_quota(text)
 
 
-def _post(text: str) -> Post:
+def read_post(text: str) -> Post:
+    """Return the post that an officer typed.
+
+    Raises:
+        InputError: E373.
+    """
     need, _, count = text.rpartition(":")
     tags = tuple(tag.strip() for tag in need.split("+") if tag.strip())
     if not (count.isascii() and count.isdigit() and 0 < int(count[:4]) <= 99):  # noqa: PLR2004
@@ -336,11 +348,11 @@ def edit_task(
     """
     given = {name: value for name, value in fields.items() if value is not None}
     if ratios is not None:
-        given |= {"quotas": tuple(map(_quota, ratios)), "total": None}
+        given |= {"quotas": tuple(map(read_quota, ratios)), "total": None}
     elif given.get("total") is not None:
         given["quotas"] = ()
     if posts is not None:
-        given["posts"] = tuple(map(_post, posts))
+        given["posts"] = tuple(map(read_post, posts))
     if given.get("strata_by"):
         given["strata_by"] = parse_partition(given["strata_by"]).text
     if area is not None:

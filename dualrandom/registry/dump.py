@@ -5,7 +5,8 @@
 One line for each log entry, in order: the entry, the change that belongs to it, the
 versions that it ended and those that it began. Loading is the same history once more:
 every trigger looks at every row, on SQLite and on a server alike, and what it would
-not let in does not come in. What is a person's own comes last, if at all.
+not let in does not come in. What is a person's own (``personal``) stays behind: a copy
+would be there long after it had to go.
 
 Border: rows of a connection on one side, bytes on the other.
 """
@@ -15,25 +16,23 @@ from __future__ import annotations
 import base64
 import json
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import VerificationError, Where
 from dualrandom.registry import told
-from dualrandom.registry.tables import VERSIONS, change, entry, personal
+from dualrandom.registry.tables import VERSIONS, change, entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Table
 
-_OWN: Final = "personal"
-
 
 def dump(connection: Connection) -> Iterator[bytes]:
-    """Return the registry's lines, one for each entry, then one for each person."""
+    """Return the registry's lines, one for each entry."""
     changes = {row.seq: row for row in connection.execute(select(change))}
     kept = [(table, _by_seq(connection, table)) for table in _tables()]
     ended = {table.name: _ended(connection, table) for table in _closing()}
@@ -48,8 +47,6 @@ def dump(connection: Connection) -> Iterator[bytes]:
             if row.seq in opened:
                 line.setdefault("opened", {})[table.name] = opened[row.seq]
         yield _line(line)
-    for row in connection.execute(select(personal).order_by(*personal.primary_key)):
-        yield _line({_OWN: list(row)})
 
 
 def load(connection: Connection, lines: Iterable[bytes]) -> None:
@@ -67,9 +64,6 @@ def load(connection: Connection, lines: Iterable[bytes]) -> None:
 
 
 def _load(connection: Connection, line: dict[str, Any]) -> None:
-    if _OWN in line:
-        connection.execute(insert(personal), _named(personal, line[_OWN]))
-        return
     data = base64.b64decode(line["entry"], validate=True)
     read = told.read(data)
     connection.execute(

@@ -31,6 +31,11 @@ def of(connection: Connection, inspector: str) -> Personal | None:
     )
 
 
+def any_kept(connection: Connection) -> bool:
+    """Say whether anything is kept of anybody."""
+    return connection.execute(select(personal.c.inspector).limit(1)).first() is not None
+
+
 def keep(connection: Connection, records: Iterable[Personal]) -> None:
     """Keep what these say in place of what was kept of the same persons.
 

@@ -169,6 +169,8 @@ def _engine(path: Path, wait: float, *, foreign_keys: bool) -> Engine:
         for pragma in (
             f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
             "synchronous = FULL",
+            # What is a person's own is gone once it is deleted.
+            "secure_delete = ON",
             "trusted_schema = OFF",
             "cache_size = -65536",
         ):

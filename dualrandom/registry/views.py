@@ -172,6 +172,10 @@ class Reader:
         """Return what is kept of a person beside all lists, or None."""
         return personal.of(self._connection, inspector)
 
+    def keeps_personal(self) -> bool:
+        """Say whether identity numbers or telephones are kept of anybody."""
+        return personal.any_kept(self._connection)
+
     def last_change(self, kind: ListKind[Any]) -> Stamp | None:
         """Return a list's newest change: which entry, when, by whom, why."""
         seq = history.newest(self._connection, kind.name)

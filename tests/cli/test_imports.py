@@ -154,6 +154,10 @@ def _marked(data: bytes) -> bool:
     return MARK.encode() in data or PHONE.encode() in data
 
 
+def _every_byte(office: Path) -> Iterable[bytes]:
+    return (path.read_bytes() for path in office.rglob("*") if path.is_file())
+
+
 def test_what_is_a_persons_own_never_leaves_the_database(
     office: Path, run: Run
 ) -> None:
@@ -176,6 +180,7 @@ def test_what_is_a_persons_own_never_leaves_the_database(
         ("freeze", "2026-001", "--randomness", "dice:20"),
         ("publish",),
         ("pack", "2026-001", "--for", "supervisor", "-o", "pack.zip"),
+        ("backup", "backup.zip"),
     ):
         assert run(*line).code == 0, line
     assert everywhere(office) == [office / "office.db"]
@@ -183,3 +188,4 @@ def test_what_is_a_persons_own_never_leaves_the_database(
     rest = people(("E901", "甲", "", "", "C901", "2099-12-31"))
     done(run, "inspectors", rest, "--changes", "--retire", "E902")
     assert [row[0] for row in kept_of(office)] == ["E901"]
+    assert not any(f"{MARK}028".encode() in data for data in _every_byte(office))

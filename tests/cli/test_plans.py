@@ -70,6 +70,44 @@ def test_what_is_given_goes_before_the_plan(office: Path, run: Run) -> None:
     assert told["posts"] == ["食品经营监管科+执法证:1", "特种设备科+执法证:1"]
 
 
+def test_a_task_that_departs_from_its_plan_is_told_before_the_freeze(
+    office: Path, run: Run
+) -> None:
+    """A narrower scope under a published plan's number would shield whom it leaves out."""
+    del office
+    plan(run, write(FOOD, JOINT))
+    assert run("task", "new", "T-1", "--plan", "2099-01").code == 0
+    assert "E350" not in run("task", "check", "T-1").out
+    assert run("task", "new", "T-2", "--plan", "2099-02").code == 0
+    assert "E350" not in run("task", "show", "T-2").out
+    assert run("task", "edit", "T-2", "--scope", "地区 = 城东").code == 0
+    assert run("task", "edit", "T-2", "--to", "2099-08-31").code == 0
+    said = json.loads(run("task", "check", "T-2", "--json").out)["problems"]
+    (told,) = [p for p in said if p["code"] == "E350"]
+    assert told["what"].endswith("：--to, --scope")
+    assert told["warning"]
+    assert run("task", "edit", "T-1", "--to", "2099-08-31").code == 0
+    frozen = run("freeze", "T-1", "--randomness", "dice:20", "--dry-run")
+    assert "E350" in frozen.err
+    shown = json.loads(run("plan", "show", "2099-02", "--json").out)
+    assert shown["departures"] == {"T-2": ["--to", "--scope"]}
+    # A plan from which the line was taken is no plan for it.
+    assert plan(run, write(FOOD), "--yes", "--reason", "撤销")["removed"] == ["2099-02"]
+    assert "E351" in run("task", "show", "T-2").out
+
+
+def test_a_typed_line_names_items_as_a_sheet_does(office: Path, run: Run) -> None:
+    del office
+    made = ("plan", "new", "2099-05", "--year", "2099", "--name", "检查", "--json")
+    items = ("--item", "食品经营监督检查", "--item", "没有的")
+    assert json.loads(run(*made, *items, "--dry-run").out)["version"] is None
+    assert "E425" in run("plan", "show", "2099-05").err
+    told = json.loads(run(*made, *items).out)
+    assert [w["code"] for w in told["warnings"]] == ["E423"]
+    line = json.loads(run("plan", "show", "2099-05", "--json").out)
+    assert line["items"] == ["SP-03", "没有的"]
+
+
 def test_a_temporary_task_is_marked(office: Path, run: Run) -> None:
     assert "临时任务" in run("task", "show", "2026-001").out
 

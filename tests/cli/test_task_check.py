@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,20 @@ def test_a_target_alone_is_named(office: Path, run: Run) -> None:
     assert found["alone"] == found["targets"]
     assert [p["code"] for p in found["problems"]] == ["E432"]
     assert run("freeze", "T-1", "--randomness", "dice:20").code == 4
+
+
+@pytest.mark.parametrize(
+    ("item", "code"), [("CG-01", "E386"), ("SP-99", "E385")], ids=["draft", "unknown"]
+)
+def test_an_item_that_nobody_may_be_inspected_on_is_told(
+    office: Path, run: Run, item: str, code: str
+) -> None:
+    del office
+    made = ("task", "new", "T-1", "--item", item, "--ratio", "1%", *WHEN)
+    assert run(*made).code == 0
+    assert [p["code"] for p in check(run, "T-1", 1)["problems"]] == [code]
+    assert code in run("task", "show", "T-1").out
+    assert code in run("freeze", "T-1", "--randomness", "dice:20").err
 
 
 def test_what_cannot_be_proved_is_tried(office: Path, run: Run) -> None:
