@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import oracle_log as oracle
 from histories_log import JIWEI, OFFICER, ORIGIN, RENDA, STRANGER, TIME, histories, year
+from histories_results import results
 from oracle_log import Key, b64, sha
 
 if TYPE_CHECKING:
@@ -388,7 +389,7 @@ def _entries() -> Iterator[Case]:
 
 
 def _logs() -> Iterator[Case]:
-    for name, log, verdict, first, code, flag, changed in histories():
+    for name, log, verdict, first, code, flag, changed in (*histories(), *results()):
         own = log.checkpoint()
         given = {"entries": log.entries, "checkpoint": own, "kept": [own]} | changed
         yield Case(
