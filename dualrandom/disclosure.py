@@ -89,7 +89,7 @@ class PublicDraw:
         approved: frozenset[str] = frozenset(),
         order_witnessed: bool = False,
         released: bool = False,
-        verdicts: tuple[tuple[str, int], ...] = (),
+        verdicts: tuple[tuple[str, int, int], ...] = (),
         now: str | None = None,
     ) -> PublicDraw:
         """Read the public files of a draw folder, and open no other.

@@ -159,7 +159,8 @@ class DrawLine:
         reason: code of an abandonment.
         released: whether what was sealed is sealed no more.
         late: whether it should be, and is not.
-        verdicts: (key name, what that supervisor's own check ended with: 0, 1 or 6).
+        verdicts: (key name, what that supervisor's own check ended with: 0, 1 or 6,
+            the log entry that says so).
     """
 
     draw: str
@@ -174,7 +175,7 @@ class DrawLine:
     reason: str | None = None
     released: bool = False
     late: bool = False
-    verdicts: tuple[tuple[str, int], ...] = ()
+    verdicts: tuple[tuple[str, int, int], ...] = ()
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────
@@ -240,7 +241,10 @@ def _draw(line: DrawLine) -> dict[str, object]:
     if line.late:
         out["late"] = True
     if line.verdicts:
-        out["verdicts"] = [{"by": by, "verdict": v} for by, v in line.verdicts]
+        out["verdicts"] = [
+            {"by": by, "verdict": verdict, "seq": seq}
+            for by, verdict, seq in line.verdicts
+        ]
     return out
 
 
@@ -344,7 +348,7 @@ def parse_draws(data: bytes) -> tuple[DrawLine, ...]:
                 released=line.has("released") and line.flag("released"),
                 late=line.has("late") and line.flag("late"),
                 verdicts=tuple(
-                    (said.text("by"), said.number("verdict"))
+                    (said.text("by"), said.number("verdict"), said.number("seq"))
                     for said in line.children("verdicts")
                 )
                 if line.has("verdicts")

@@ -215,7 +215,7 @@ def _public_draw(office: Office, life: audit.DrawLife) -> PublicDraw:
         approved=parties,
         order_witnessed=not report.unwitnessed,
         released=life.released is not None,
-        verdicts=tuple((by, o.verdict) for o in life.opinions for by in o.by),
+        verdicts=tuple((by, o.verdict, o.seq) for o in life.opinions for by in o.by),
         now=stamp(office.clock()),
     )
 

@@ -53,6 +53,7 @@ class Notice:
         weighted: whether some target has more than one ticket.
         closed: why single tickets cannot be checked, or "".
         people: values that a person must compare.
+        verdicts: what supervisors signed that their own checks ended with.
     """
 
     draw: str
@@ -81,6 +82,7 @@ class Notice:
     weighted: bool
     closed: str
     people: tuple[str, ...]
+    verdicts: tuple[str, ...]
     files: tuple[FileLine, ...]
     cut: bool
 
@@ -126,6 +128,10 @@ def notice_of(draw: PublishedDraw, say: Phrases) -> Notice:
         weighted=weighted,
         closed=closed_of(draw, key, say),
         people=people_of(draw, say),
+        verdicts=tuple(
+            say(f"draw.verdict.{verdict}", by=by, seq=seq)
+            for by, verdict, seq in line.verdicts
+        ),
         files=files_of(draw, say),
         cut=any(stratum.cut for stratum in strata),
     )

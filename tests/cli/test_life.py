@@ -198,6 +198,11 @@ def test_a_supervisor_s_verdict_is_logged_and_published(drawn: Path, run: Run) -
     told = json.loads(Path("public/draws.json").read_text("utf-8"))["draws"][0]
     assert [v["verdict"] for v in told["verdicts"]] == [0]
     assert "supervisor" in told["verdicts"][0]["by"]
+    seq = told["verdicts"][0]["seq"]
+    assert "draw.verify" in run("log", "show", str(seq)).out
+    assert run("site", "build", "-o", "site").code == 0
+    page = Path("site/draws/2026-001.html").read_text("utf-8")
+    assert f"{told['verdicts'][0]['by']}：全部一致（日志第 {seq} 条）" in page
     assert run("log", "verify").code == 0
     assert run("verdict", "v.approval").out == done.out, "once, however often"
 
