@@ -144,7 +144,12 @@ def entry_text(entry: Entry) -> bytes:
     value: dict[str, object] = {field: getattr(entry, field) for field in _FIELDS}
     if entry.approvals:
         value["approvals"] = entry.approvals
-    return json_line(value)
+    try:
+        line = f"{_encode(value)}\n".encode()
+    except ValueError as exc:  # half of a surrogate pair
+        raise VerificationError("E802") from exc
+    # Below U+10000 this is what RFC 8785 writes, see :func:`_parse_line`.
+    return json_line(value) if _ASTRAL.search(line) else line
 
 
 def sign_entry(entry: Entry, signer: Signer) -> bytes:

@@ -189,6 +189,9 @@ def test_every_body_has_one_entry(body: dict[str, Any]) -> None:
         reject()  # half a surrogate pair has no bytes
     entry = log.make("registry.change", body)
     data = sign_entry(entry, log.officers[0])
+    text = data.partition(b"\n")[0]
+    # Written by the standard library where that is RFC 8785 too.
+    assert json_bytes(json.loads(text)) == text
     assert parse_entry(data)[0] == entry
     assert sign_entry(parse_entry(data)[0], log.officers[0]) == data
 
