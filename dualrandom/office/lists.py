@@ -28,6 +28,7 @@ from dualrandom.sheets import (
     read_recusals,
     read_targets,
 )
+from dualrandom.sheets.reading import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -142,6 +143,7 @@ def how_meant(
     )
 
 
+@uncollected()
 def import_list(
     office: Office,
     name: ListName,

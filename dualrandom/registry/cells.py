@@ -73,6 +73,7 @@ def is_number(cell: str) -> bool:
     return cell == "" or (cell.isdigit() and int(cell) <= MAX_INT)
 
 
+@lru_cache(maxsize=65_536)
 def _words(value: tuple[str, ...]) -> str:
     # A comma within a word would make two of it: show it as an empty word, which
     # are_words refuses.
@@ -119,6 +120,7 @@ def _day(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
+@lru_cache(maxsize=65_536)
 def _day_out(day: dt.date | None) -> str:
     return "" if day is None else day.isoformat()
 

@@ -121,7 +121,7 @@ def compare(
         InputError: E302, with E303, E304 for each record that may not be kept.
         StateError: E309, ``retire`` names what is not in the list.
     """
-    wanted = kind.rows(records)
+    wanted = kind.rows(records, current)
     if told is not None:
         silent = [at for at, name in enumerate(kind.names) if name not in told]
         _leave(silent, wanted, current)
@@ -129,6 +129,8 @@ def compare(
     for key in sorted(gone):
         if key not in current or key in wanted:
             raise StateError("E309", list=kind.name, id=shown_key(key))
+    if full:
+        gone |= current.keys() - wanted.keys()
     return Changes(
         kind=kind,
         base=base,
@@ -138,11 +140,7 @@ def compare(
             for key, row in wanted.items()
             if key in current and current[key] != row
         ),
-        retired_rows=tuple(
-            row
-            for key, row in sorted(current.items())
-            if key in gone or (full and key not in wanted)
-        ),
+        retired_rows=tuple(current[key] for key in sorted(gone)),
     )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dualrandom.errors import InputError, Problem, VerificationError, Where, problem
@@ -22,7 +23,7 @@ from dualrandom.model import is_value
 from dualrandom.registry import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from dualrandom.registry.cells import Form, Rule
 
@@ -65,7 +66,9 @@ class ListKind(Generic[R]):
     values: Callable[[R], tuple[Any, ...]] = field(repr=False)
     make: Callable[[list[Any]], R] = field(repr=False)
     names: tuple[str, ...] = field(init=False, repr=False)
-    _forms: tuple[tuple[int, Form], ...] = field(init=False, repr=False)
+    _encoders: tuple[tuple[int, Callable[[Any], str]], ...] = field(
+        init=False, repr=False
+    )
     _decoders: tuple[tuple[int, Callable[[str], Any]], ...] = field(
         init=False, repr=False
     )
@@ -81,7 +84,8 @@ class ListKind(Generic[R]):
         rules = ((at, c.rule.ok) for at, c in numbered if c.rule.ok is not None)
         object.__setattr__(self, "names", tuple(c.name for c in self.columns))
         decoders = tuple((at, form.decode) for at, form in forms)
-        object.__setattr__(self, "_forms", tuple(forms))
+        encoders = tuple((at, form.encode) for at, form in forms)
+        object.__setattr__(self, "_encoders", encoders)
         object.__setattr__(self, "_decoders", decoders)
         object.__setattr__(self, "_rules", tuple(rules))
 
@@ -107,8 +111,14 @@ class ListKind(Generic[R]):
             raise VerificationError("E306", list=self.name, id=key) from exc
         return self.make(values)
 
-    def rows(self, records: Iterable[R]) -> dict[Key, Row]:
+    def rows(
+        self, records: Iterable[R], standing: Mapping[Key, Row] = MappingProxyType({})
+    ) -> dict[Key, Row]:
         """Return records as rows by key, in order of the keys.
+
+        Args:
+            records: in any order.
+            standing: rows of the list; one that is among them was looked at before.
 
         Raises:
             InputError: E302, with E303 for each value that may not be kept, and
@@ -118,9 +128,9 @@ class ListKind(Generic[R]):
         faults: list[Problem] = []
         for record in records:
             row = self._row(record)
-            if not self._legal(row):
-                faults += self._faults(row)
             key = row[: self.key]
+            if standing.get(key) != row and not self._legal(row):
+                faults += self._faults(row)
             if key in out:
                 faults.append(
                     problem("E304", Where(), list=self.name, id=shown_key(key))
@@ -134,8 +144,8 @@ class ListKind(Generic[R]):
 
     def _row(self, record: R) -> Row:
         row = list(self.values(record))
-        for at, form in self._forms:
-            row[at] = form.encode(row[at])
+        for at, encode in self._encoders:
+            row[at] = encode(row[at])
         return tuple(row)
 
     def _legal(self, row: Row) -> bool:
