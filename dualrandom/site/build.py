@@ -34,8 +34,9 @@ from dualrandom.site.catalogue import (
     table_view,
 )
 from dualrandom.site.draws import beijing
+from dualrandom.site.feeds import datapackage, resource_of
 from dualrandom.site.frame import Frame, base_of, framer
-from dualrandom.site.layout import STYLE, SUMS
+from dualrandom.site.layout import FEED, STYLE, SUMS
 from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
 from dualrandom.site.notice import ids_view, notice_of
 from dualrandom.site.outcomes import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.site.draws import PublishedDraw
+    from dualrandom.site.notice import Notice
     from dualrandom.site.phrases import PageLang
     from dualrandom.site.tables import TableView
     from dualrandom.site.wrapping import Shell
@@ -150,6 +152,8 @@ class _Builder:
             raise UsageError("E955")
         self._frame = framer(self._office, self._say)
         self._pages: list[tuple[str, str]] = []
+        self._notices: list[Notice] = []
+        self._resources: list[dict[str, object]] = []
         self._env = Environment(
             loader=FileSystemLoader(reports() / "templates"),
             autoescape=True,
@@ -166,6 +170,8 @@ class _Builder:
             office=self._office,
             entries=self._sections(),
             whole=shell is None and not fragments,
+            feed=bool(self._base)
+            and any(path.startswith(DRAW_FOLDERS) for path in source.paths()),
         )
 
     @property
@@ -193,6 +199,7 @@ class _Builder:
         yield from self._log()
         yield from self._verify()
         yield from self._sitemap()
+        yield "datapackage.json", datapackage(self._office.name, self._resources)
 
     def _copies(self) -> Iterator[tuple[str, bytes]]:
         yield MANIFEST, self._source.manifest
@@ -224,6 +231,8 @@ class _Builder:
             yield f"{top}/{path}", data
         yield f"{top}.zip", zip_bytes(name, draw.files.items())
         notice = notice_of(draw, self._say)
+        if len(self._notices) < FEED:  # newest first
+            self._notices.append(notice)
         pages = pages_of(name, notice.drawn)
         ids = ids_view(notice, pages, self._say) if len(pages) > 1 else None
         if ids:
@@ -251,6 +260,8 @@ class _Builder:
         for path, data in view.downloads() if downloads else ():
             name = path.rpartition("/")[2]
             files.append((name, name))
+            if path.endswith(".csv"):
+                self._resources.append(resource_of(view, path, data))
             yield path, data
         pages = pages_of(view.name, view.rows)
         anchors, widths = anchors_of(view), widths_of(view)
@@ -372,3 +383,7 @@ class _Builder:
             pages: Iterable[tuple[str, str]] = sorted(self._pages)
             made = self._render("sitemap.xml", base=self._base, pages=pages)
             yield "sitemap.xml", made.encode()
+            if self._notices:
+                notices = self._notices
+                made = self._render("feed.xml", base=self._base, notices=notices)
+                yield "feed.xml", made.encode()

@@ -6,3 +6,5 @@ from typing import Final
 
 SUMS: Final = "SHA256SUMS"
 STYLE: Final = "static/site.css"
+FEED: Final = 50
+"""How many draws the feed names, the newest first."""

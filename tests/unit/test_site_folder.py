@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
+import json
 import re
 import subprocess
 import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -83,7 +86,7 @@ def test_one_more_draw_leaves_the_others_pages_alone(tmp_path: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in site.rglob("*") if p.is_file()}
     rebuilt = build_site(publication(tmp_path, one, two), site)
     shared = {"index.html", "draws.json", "manifest.json", "sitemap.xml", "SHA256SUMS"}
-    shared.add("statistics.html")
+    shared |= {"statistics.html", "feed.xml"}
     assert rebuilt.written == len(two.files) + 2 + len(shared)
     for path, time in before.items():
         assert (path.stat().st_mtime_ns == time) == (path.name not in shared), path
@@ -182,3 +185,35 @@ def test_the_sitemap_names_every_page(tmp_path: Path) -> None:
     found = set(re.findall("<loc>(.*?)</loc>", text))
     assert found == {f"https://scjg.example.gov.cn/{name}" for name in pages(site)}
     assert "<lastmod>2026-11-23T05:13:23Z</lastmod>" in text
+
+
+def test_the_feed_names_the_newest_draws_first_and_is_text(tmp_path: Path) -> None:
+    hostile = "<script>a</script>&\u202e\x1b]]>"
+    first = draw(tmp_path, "a", title=hostile)
+    second = draw(tmp_path, "b", announced="2026-11-21T00:00:00Z")
+    site = built(tmp_path, first, second)
+    atom = "{http://www.w3.org/2005/Atom}"
+    feed = ET.fromstring((site / "feed.xml").read_bytes())
+    entries = feed.findall(f"{atom}entry")
+    ids = [entry.findtext(f"{atom}id") for entry in entries]
+    base = "https://scjg.example.gov.cn/draws/"
+    assert ids == [f"{base}b.html", f"{base}a.html"]
+    title = entries[1].findtext(f"{atom}title") or ""
+    assert title.startswith("<script>a</script>&\\u202e\\u001b]]>")
+    assert feed.findtext(f"{atom}updated") == max(
+        entry.findtext(f"{atom}updated") or "" for entry in entries
+    )
+
+
+def test_the_data_package_describes_every_csv(tmp_path: Path) -> None:
+    site = built(tmp_path, draw(tmp_path), **everything(tmp_path))
+    package = json.loads((site / "datapackage.json").read_text("utf-8"))
+    told = {one["path"]: one for one in package["resources"]}
+    assert sorted(told) == [path for path in tree(site) if path.endswith(".csv")]
+    for path, one in told.items():
+        data = (site / path).read_bytes()
+        assert one["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        heads = next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+        assert [field["name"] for field in one["schema"]["fields"]] == heads
+        assert re.fullmatch("[a-z0-9._-]+", one["name"])
+    assert len({one["name"] for one in told.values()}) == len(told)
