@@ -9,6 +9,7 @@ Border: pure. Bytes in, values and reports out; no file, no clock, no cryptograp
 - :mod:`~dualrandom.logcheck` the full check (with :mod:`~dualrandom.keyring`,
   :mod:`~dualrandom.lives`, :mod:`~dualrandom.anchors`,
   :mod:`~dualrandom.logreport`) · :mod:`~dualrandom.tiles` the published log
+- :mod:`~dualrandom.succession` keys that followed
 
     report = audit.verify_published(get, verify=keys.verify_ed25519, trust=trust)
 
@@ -77,6 +78,7 @@ from dualrandom.notes import (
     vkey,
 )
 from dualrandom.policy import Group, Policy, genesis_policy, parse_policy
+from dualrandom.succession import Succession
 from dualrandom.tiles import (
     PublishedLog,
     read_log,
@@ -118,6 +120,7 @@ __all__ = [
     "Signed",
     "SignedCheckpoint",
     "Signer",
+    "Succession",
     "Tree",
     "VKey",
     "Value",

@@ -91,6 +91,7 @@ class KeyRing:
     def __init__(self) -> None:
         self._states: dict[tuple[str, bytes], KeyState] = {}
         self._due: dict[str, tuple[list[str], ...]] = {}
+        self._policy: Policy | None = None
         self.genesis: Genesis | None = None
 
     @property
@@ -131,8 +132,10 @@ class KeyRing:
     @property
     def policy(self) -> Policy:
         """The policy of the keys that count now."""
-        logs, supervisors = self.active(Role.LOG), self.active(Role.SUPERVISOR)
-        return policy_of(logs, supervisors, self.promised)
+        if self._policy is None:
+            logs, supervisors = self.active(Role.LOG), self.active(Role.SUPERVISOR)
+            self._policy = policy_of(logs, supervisors, self.promised)
+        return self._policy
 
     def start(self, entry: Entry) -> Genesis:
         """Take the first keys from entry 0.
@@ -152,6 +155,7 @@ class KeyRing:
             for key in keys:
                 self._put(key, role, 0)
         self.genesis = genesis
+        self._forget()
         return genesis
 
     def approvals_due(self, act: str, body: Body) -> int:
@@ -195,7 +199,7 @@ class KeyRing:
         ):
             raise VerificationError("E749", name=key.name)
         state.revoked, state.suspect = entry.seq, fields["suspect_from"]
-        self._due.clear()
+        self._forget()
         return state
 
     def is_due(self, keys: object, signer: VKey) -> bool:
@@ -216,4 +220,9 @@ class KeyRing:
 
     def _put(self, key: VKey, role: Role, seq: int) -> None:
         self._states[key.name, key.id] = KeyState(key, role, seq)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was worked out of the keys of a moment ago."""
         self._due.clear()
+        self._policy = None

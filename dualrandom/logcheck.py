@@ -87,7 +87,18 @@ class LogChecker:
         checkpoint: bytes | None = None,
         trust: LogTrust = _NO_TRUST,
         is_new: IsNew | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
+        """Begin.
+
+        Args:
+            verify: checks Ed25519.
+            checkpoint: the published one, or None: not given.
+            trust: what the reader got elsewhere.
+            is_new: remembers operations; None: in memory, 16 bytes each.
+            only: acts to check beyond step 3; None: all. Spec: log-v1 §7.
+        """
+        self._only, self._checkpoint = only, checkpoint
         self._verify = self._verify_new = verify
         self._trust = trust
         self._before = 0 if trust.verified is None else trust.verified.size
@@ -111,6 +122,16 @@ class LogChecker:
     def size(self) -> int:
         """How many entries were fed."""
         return self._tree.size
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys that were fed so far."""
+        return self._ring
+
+    @property
+    def findings(self) -> Findings:
+        """What was found so far."""
+        return self._findings
 
     @property
     def policy(self) -> bytes | None:
@@ -169,18 +190,25 @@ class LogChecker:
             raise VerificationError("E738")
         if self._ring.genesis is None:
             return  # E778 says so once, at the end
+        if self._only is None or entry.act in self._only:
+            self._check_meaning(seq, entry, note)
+        elif not self._is_new(_operation(entry)):
+            raise VerificationError("E737", op=entry.op)
+        for field in entry.unknown:
+            self._findings.unchecked(seq, "E726", field=field)
+
+    def _check_meaning(self, seq: int, entry: Entry, note: Note) -> None:
+        # log-v1 §8 steps 4–8.
         signer = self._signer(seq, entry, note)
         self._check_act(seq, entry, signer)
         approved = self._check_approvals(seq, entry, signer)
-        if not self._is_new(bytes.fromhex(entry.op.replace("-", ""))):
+        if not self._is_new(_operation(entry)):
             raise VerificationError("E737", op=entry.op)
         self._take_effect(seq, entry, signer, approved)
         signer.last = seq
         if entry.time < self._time:
             self._findings.note(seq, "E743", before=self._time)
         self._time = entry.time
-        for field in entry.unknown:
-            self._findings.unchecked(seq, "E726", field=field)
 
     def _signer(self, seq: int, entry: Entry, note: Note) -> KeyState:
         found: KeyState | None = None
@@ -302,6 +330,8 @@ class LogChecker:
                 lacking says nothing, and whoever knows why has said so.
         """
         findings, size = self._findings, self._tree.size
+        if self._checkpoint is None:
+            findings.unchecked(None, "E762")
         if size == 0:
             findings.unchecked(None, "E730")
         if size > 1 and self._ring.genesis is None:
@@ -327,6 +357,10 @@ class LogChecker:
             lists=self._lives.lists,
             cosigned=self._anchors.cosigned,
         )
+
+
+def _operation(entry: Entry) -> bytes:
+    return bytes.fromhex(entry.op.replace("-", ""))
 
 
 def _was_verified(_public: bytes, _signature: bytes, _message: bytes, /) -> bool:

@@ -10,7 +10,7 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.language import say
-from dualrandom.cli.options import Engine, Genesis, Json, Keys, Out, Policy, here
+from dualrandom.cli.options import Engine, Genesis, Json, Keys, Log, Out, Policy, here
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help=say("cli.verify.folder"))],
     policy: Policy = None,
     genesis: Genesis = None,
+    log: Log = None,
     engine: Engine = "",
     sign: Annotated[Path | None, typer.Option(help=say("cli.verify.sign"))] = None,
     out: Annotated[
@@ -45,7 +46,7 @@ def verify(
     from dualrandom.office.looking import load_trust, office_genesis, verify_path
 
     own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
-    trust = load_trust(policy, genesis or own)
+    trust = load_trust(policy, genesis or own, log)
     with show.busy(say("cli.busy.verify")) as tell:
         report = verify_path(folder, trust, engine=engine, told=tell)
     if as_json:

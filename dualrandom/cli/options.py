@@ -30,6 +30,7 @@ Genesis = Annotated[
     Path | None,
     typer.Option(envvar="DUALRANDOM_GENESIS", help=say("cli.opt.genesis")),
 ]
+Log = Annotated[Path | None, typer.Option("--log", help=say("cli.opt.log"))]
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="YYYY-MM-DD", help=say("cli.opt.as_of"))
 ]

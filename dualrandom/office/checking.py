@@ -200,8 +200,7 @@ def published_report(folder: Path, trust: audit.LogTrust) -> audit.LogReport:
     Raises:
         EnvironmentProblem: E150, no such folder.
     """
-    if not folder.is_dir():
-        raise EnvironmentProblem("E150", where=Where(file=str(folder)))
+    existing(folder)
 
     def run(trust: audit.LogTrust, ahead: Lookahead) -> audit.LogReport:
         return audit.verify_published(
@@ -272,6 +271,17 @@ def read(path: Path) -> bytes:
     if len(data) > MAX_FILE:
         raise InputError("E399", where=Where(file=str(path)))
     return data
+
+
+def existing(folder: Path) -> Path:
+    """Return a folder that is there.
+
+    Raises:
+        EnvironmentProblem: E150.
+    """
+    if not folder.is_dir():
+        raise EnvironmentProblem("E150", where=Where(file=str(folder)))
+    return folder
 
 
 def published_file(folder: Path, path: str) -> bytes | None:

@@ -12,13 +12,19 @@ from dualrandom.disclosure import ANNOUNCEMENT, RESULT, SEED
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.draw import ticket
 from dualrandom.engines import engine_over
-from dualrandom.errors import InputError, VerificationError, Where
+from dualrandom.errors import InputError, UsageError, VerificationError, Where
 from dualrandom.folder import load_folder, open_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal
-from dualrandom.office.checking import read_genesis, read_policy
+from dualrandom.office.checking import (
+    existing,
+    published_file,
+    read_genesis,
+    read_policy,
+)
 from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.place import KEPT, find_root
+from dualrandom.office.sources import given
 from dualrandom.public import naming
 from dualrandom.randomness import key_of, seed_of
 from dualrandom.tables import (
@@ -36,21 +42,36 @@ if TYPE_CHECKING:
     from dualrandom.announcement import Announcement
     from dualrandom.office.place import Office
     from dualrandom.randomness import BeaconChecker
+    from dualrandom.verify import Trust
 
 
-def load_trust(policy: Path | None, genesis: Path | None) -> audit.Policy | None:
+def load_trust(
+    policy: Path | None, genesis: Path | None, log: Path | None = None
+) -> Trust | None:
     """Return whom a reader trusts, from a file that they got elsewhere.
 
+    Args:
+        policy: the file of a policy.
+        genesis: the file of a kept genesis entry.
+        log: the folder of a published log, through which its keys are followed.
+
     Raises:
-        EnvironmentProblem: E151, a file cannot be read.
-        UsageError: not a policy, or not a genesis entry.
+        EnvironmentProblem: E150, no such log; E151, a file cannot be read.
+        UsageError: not a policy, or not a genesis entry; E793, a log without one.
     """
+    if log is not None and (policy is not None or genesis is None):
+        raise UsageError("E793")
     if policy is not None:
         return read_policy(policy)
-    if genesis is not None:
-        first = audit.parse_entry(read_genesis(genesis))[0]
-        return audit.genesis_policy(audit.parse_genesis(first.body))
-    return None
+    if genesis is None:
+        return None
+    data = read_genesis(genesis)
+    with given(Where(file=str(genesis)), UsageError):
+        known = audit.Succession(data, verify=verify_ed25519)
+    if log is not None:
+        folder = existing(log)
+        known.follow(lambda path: published_file(folder, path))
+    return known
 
 
 def office_genesis(start: Path) -> Path | None:
@@ -62,7 +83,7 @@ def office_genesis(start: Path) -> Path | None:
 
 def verify_path(
     path: Path,
-    trust: audit.Policy | None,
+    trust: Trust | None,
     beacons: BeaconChecker = check_beacon,
     *,
     engine: str = "",

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from dualrandom import audit
-    from dualrandom.verify import Report
+    from dualrandom.verify import Report, Trust
 
 SCHEMA: Final = "dualrandom/secret/v1"
 _PRIVATE: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -114,7 +113,7 @@ def read_secret(file: Path) -> Secret:
     return Secret(**texts, opened=str(fields.get("opened", "")))
 
 
-def reveal(file: Path, folder: Path, trust: audit.Policy | None) -> Secret:
+def reveal(file: Path, folder: Path, trust: Trust | None) -> Secret:
     """Open a secret for an announcement that stands, and remember which.
 
     Args:

@@ -15,6 +15,7 @@ from dualrandom.documents import parse_announcement
 from dualrandom.errors import VerificationError
 from dualrandom.randomness import time_of
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
+from dualrandom.verify.acts import Trust
 from dualrandom.verify.changes import check_changes
 from dualrandom.verify.lists import ANNOUNCEMENT, check_lists
 from dualrandom.verify.log import ABANDON, LEAD, LOG_FILES, check_log
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from dualrandom.canonical import Blocks
     from dualrandom.draw import Engine
     from dualrandom.notes import Verifier
-    from dualrandom.policy import Policy
     from dualrandom.randomness import BeaconChecker
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Report",
     "Step",
     "Steps",
+    "Trust",
     "Verdict",
     "verify_draw",
 ]
@@ -68,7 +69,7 @@ def verify_draw(
     files: Mapping[str, bytes],
     *,
     verifier: Verifier,
-    trust: Policy | None,
+    trust: Trust | None,
     beacons: BeaconChecker | None = None,
     large: Mapping[str, Blocks] | None = None,
     engine: Engine | None = None,

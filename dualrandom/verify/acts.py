@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.checkpoints import check_proof, parse_checkpoint, parse_proof
@@ -28,17 +28,21 @@ from dualrandom.notes import (
     parse_vkey,
     unknown_lines,
 )
+from dualrandom.policy import Policy
+from dualrandom.succession import Succession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dualrandom.announcement import Announcement
-    from dualrandom.checkpoints import Proof, SignedCheckpoint
+    from dualrandom.checkpoints import Checkpoint, Proof, SignedCheckpoint
     from dualrandom.entries import Entry
     from dualrandom.notes import Note, Signature, Signed, Verifier, VKey
-    from dualrandom.policy import Policy
     from dualrandom.verify.report import Steps
 
+
+Trust: TypeAlias = Policy | Succession
+"""What a reader brings: a policy, or a kept genesis entry and what followed."""
 
 _ALSO: Final = {
     "announce": ("keys",),
@@ -78,7 +82,7 @@ class Act:
         *,
         files: Mapping[str, bytes],
         verifier: Verifier,
-        trust: Policy | None,
+        trust: Trust | None,
     ) -> None:
         self._steps, self._act, self._files = steps, act, files
         self._verifier, self._trust = verifier, trust
@@ -250,23 +254,38 @@ class Act:
         if logged.entry.log != origin or logged.entry.seq != proof.index:
             self._steps.differs(self.step, "E851", self.proof)
             return logged
-        logs, witnesses = trusted(self._trust)
+        policy = policy_at(self._trust, signed.checkpoint.size)
+        logs, witnesses = trusted(policy)
         known = [*keys, *(key.cosigner for key in keys), *logs, *witnesses]
         made = self._check_note(self.proof, signed.note, known, origin)
-        if made is None or not self._check_trust(made):
+        if made is None or not self._check_trust(policy, signed.checkpoint, made):
             return logged
         cosigned = tuple(one for one in made if one.time is not None)
         return replace(logged, signed=signed, cosigned=cosigned)
 
-    def _check_trust(self, made: Sequence[Signed]) -> bool:
-        if self._trust is None or not self._trust.logs:
+    def _check_trust(
+        self, policy: Policy | None, made: Checkpoint, signatures: Sequence[Signed]
+    ) -> bool:
+        if policy is None or not policy.logs:
             self._steps.unchecked("log_trust", "no_policy", self.proof)
             return True
-        keys = {signature.key for signature in made}
-        if not keys & set(self._trust.logs):
+        keys = {signature.key for signature in signatures}
+        signed = not keys.isdisjoint(policy.logs)
+        if isinstance(self._trust, Succession):
+            root = self._trust.root(made.size)
+            if root not in (None, made.root):
+                self._steps.differs("log_trust", "E794", self.proof, size=made.size)
+                return False
+            if not signed and root is None and made.origin == self._trust.origin:
+                # Another key may have followed; the log would say.
+                self._steps.unchecked(
+                    "log_trust", "log_key_later", self.proof, size=self._trust.size
+                )
+                return True
+        if not signed:
             self._steps.differs("log_trust", "E854", self.proof)
             return False
-        if self._trust.allows(keys):
+        if policy.allows(keys):
             self._steps.agrees("log_trust", self.proof)
         else:
             self._steps.unchecked("log_trust", "no_quorum", self.proof)
@@ -323,6 +342,11 @@ class Act:
                 check_signature(key, line, note.text, self._verifier)
                 return True
         return False
+
+
+def policy_at(trust: Trust | None, size: int) -> Policy | None:
+    """Return whom a reader trusts when the log has a size."""
+    return trust.policy(size) if isinstance(trust, Succession) else trust
 
 
 def trusted(trust: Policy | None) -> tuple[tuple[VKey, ...], tuple[VKey, ...]]:

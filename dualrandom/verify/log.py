@@ -11,6 +11,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dualrandom.errors import VerificationError
+from dualrandom.logreport import Weight
 from dualrandom.randomness import (
     Dice,
     Local,
@@ -21,14 +23,15 @@ from dualrandom.randomness import (
     is_outside,
     standing,
 )
-from dualrandom.verify.acts import Act, Logged, trusted
+from dualrandom.succession import Succession
+from dualrandom.verify.acts import Act, Logged, policy_at, trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dualrandom.announcement import Announcement
     from dualrandom.notes import Verifier
-    from dualrandom.policy import Policy
+    from dualrandom.verify.acts import Trust
     from dualrandom.verify.report import Steps
 
 ACTS: Final = ("announce", "result", "abandon")
@@ -59,7 +62,7 @@ def check_log(
     commitment: str,
     files: Mapping[str, bytes],
     verifier: Verifier,
-    trust: Policy | None,
+    trust: Trust | None,
     born: Sequence[int | None],
     claimed: Sequence[int] = (),
 ) -> Place:
@@ -75,6 +78,8 @@ def check_log(
         born: for each source when its value came into being, Unix seconds, if known.
         claimed: when unchecked values say that they came into being.
     """
+    if isinstance(trust, Succession) and trust.followed:
+        _check_succession(steps, trust)
     logged: dict[str, Logged] = {}
     for act in ACTS:
         if any(f"log/{act}.{part}" in files for part in ("entry", "tlog-proof")):
@@ -96,6 +101,16 @@ def check_log(
         # Nothing vouches for the randomness: not an agreement, whatever else agrees.
         steps.unchecked("order", "not_verifiable", PROOF)
     return Place(standing=called, unwitnessed=not witnessed)
+
+
+def _check_succession(steps: Steps, known: Succession) -> None:
+    """Say how far the log at hand was followed, and what was wrong with it."""
+    for found in known.findings:
+        file = "log" if found.seq is None else f"{found.seq}.entry"
+        say = steps.refused if found.weight is Weight.DIFFERS else steps.untold
+        say("log_keys", VerificationError(found.code, **dict(found.params)), file)
+    if not known.findings:
+        steps.agrees("log_keys", count=known.size)
 
 
 def _check_end(steps: Steps, files: Mapping[str, bytes]) -> None:
@@ -148,7 +163,7 @@ def _check_order(
     steps: Steps,
     announcement: Announcement,
     logged: Mapping[str, Logged],
-    trust: Policy | None,
+    trust: Trust | None,
     born: Sequence[int | None],
 ) -> bool:
     """Say whether a trusted witness saw the announcement before the randomness."""
@@ -161,7 +176,7 @@ def _check_order(
     if any(isinstance(source, Local) for source in announcement.randomness):
         steps.unchecked("order", "local", PROOF)
         return False
-    _, witnesses = trusted(trust)
+    _, witnesses = trusted(policy_at(trust, first.signed.checkpoint.size))
     seen = [
         s.time
         for s in first.cosigned

@@ -92,6 +92,12 @@ class Steps:
         """Note that bytes could not be read as what they claim to be."""
         self._add(Verdict.DIFFERS, name, file, error.code, error.params)
 
+    def untold(
+        self, name: str, error: VerificationError, file: str | None = None
+    ) -> None:
+        """Note that something could not be read here, and why."""
+        self._add(Verdict.UNCHECKED, name, file, error.code, error.params)
+
     def people(
         self, name: str, code: str, file: str | None = None, **params: Param
     ) -> None:

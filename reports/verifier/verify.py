@@ -3,6 +3,7 @@
 
     python3 -I -S verify.py 2026-017              a draw folder, or a zip of it
     python3 -I -S verify.py 2026-017 --lookup ID  one target: drawn or not, and why
+    … --genesis FILE --log DIR                    keys of the log were exchanged since
 
 Written from the protocol's text alone (docs/spec/draw-v1.md, here "draw §n", and
 docs/spec/log-v1.md); it shares no line with the program that made the draw. It reads
@@ -23,7 +24,7 @@ below it the sentences in two languages. It runs on Python 3.8 and later.
 """
 
 # ruff: noqa: ANN401, B905, BLE001, DTZ001, DTZ007, FBT001, N818
-# ruff: noqa: PTH112, PTH114, PTH118, PTH119, PTH122, PTH123, PTH208, UP006, UP035
+# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH119, PTH122, PTH123, PTH208, UP006, UP035
 # (Python 3.8 has no zip(strict=), nor list[...] at run time. JSON values are Any. Times
 # are UTC by their grammar. A finding is no error of this program.)
 
@@ -822,6 +823,13 @@ def ed25519_valid(public: bytes, message: bytes, signature: bytes) -> bool:
     return point_bytes(point_add(point_times(s, BASE), ka)) == signature[:32]
 
 
+def is_weak(public: bytes) -> bool:
+    """Whether a key is of small order: under it one signature fits many texts."""
+    y = (int.from_bytes(public, "little") & (1 << 255) - 1) % P25519
+    a = point_from(y.to_bytes(32, "little"))
+    return a is not None and point_bytes(point_times(8, a)) == point_bytes(NEUTRAL)
+
+
 def from_base64(text: str) -> bytes:
     """Standard base64, and only its one canonical spelling."""
     try:
@@ -988,6 +996,7 @@ class Trust(NamedTuple):
     logs: list[Key]
     witnesses: list[Key]
     enough: Callable[[set[bytes]], bool]  # asked with the public keys that cosigned
+    known: Keys | None = None  # of a genesis entry: what followed on it, see log §7
 
 
 def read_genesis(raw: bytes) -> Trust:
@@ -1002,9 +1011,196 @@ def read_genesis(raw: bytes) -> Trust:
     place = (entry["act"], entry["seq"], entry["log"])
     must(place == ("log.genesis", 0, log.name), "genesis")
     must(check_note(note, [log, *officers, *supervisors])[0], "genesis")
-    witnesses = [Key(k.name, 4, k.public) for k in supervisors]
-    known = {k.public for k in witnesses}
-    return Trust([log], witnesses, lambda who: len(who & known) >= body["quorum"])
+    known = Keys(raw, log, officers, supervisors, body["quorum"])
+    return known.trusts[0][1]
+
+
+class Held:
+    """A key as the log knows it: what for, and whether it still counts."""
+
+    def __init__(self, key: Key, role: str) -> None:
+        self.key, self.role, self.counts = key, role, True
+
+
+class Keys:
+    """The keys of a log, followed from the kept genesis entry (log §7)."""
+
+    def __init__(
+        self,
+        genesis: bytes,
+        log: Key,
+        officers: list[Key],
+        supervisors: list[Key],
+        quorum: int,
+    ) -> None:
+        self.genesis, self.origin, self.quorum = genesis, log.name, quorum
+        self.held = [Held(log, "log")]
+        self.held += [Held(key, "officer") for key in officers]
+        self.held += [Held(key, "supervisor") for key in supervisors]
+        self.leaves = [hashlib.sha256(b"\0" + genesis).digest()]
+        self.ops = {parse_json(parse_note(genesis).text)["op"]}
+        self.trusts: list[tuple[int, Trust]] = []  # from which size on
+        self.strange: list[tuple[int, str]] = []  # entry, and what is unknown in it
+        self.count()
+
+    def of(self, role: str) -> list[Key]:
+        """The keys of a role that count now."""
+        return [h.key for h in self.held if h.role == role and h.counts]
+
+    def count(self) -> None:
+        """Whom to trust from this size of the log on."""
+        people = self.of("supervisor")
+        public = {key.public for key in people}
+        witnesses = [Key(key.name, 4, key.public) for key in people]
+        quorum = self.quorum
+        trust = Trust(
+            self.of("log"), witnesses, lambda who: len(who & public) >= quorum, self
+        )
+        self.trusts.append((len(self.leaves), trust))
+
+    def at(self, size: int) -> Trust:
+        """Whom to trust at a size of the log; beyond what is known, the last."""
+        past = [trust for since, trust in self.trusts if since <= size]
+        return past[-1] if past else self.trusts[0][1]
+
+    def root(self, size: int) -> bytes | None:
+        """The root over so many entries; None: they are not known."""
+        return merkle_root(self.leaves[:size]) if size <= len(self.leaves) else None
+
+    def follow(self, entries: Iterable[bytes]) -> None:
+        """Take up a log from its entry 0 on; the first fault ends it."""
+        for seq, raw in enumerate(entries):
+            file = f"{seq}.entry"
+            if seq == 0:
+                must(raw == self.genesis, "keys-genesis", file)
+                continue
+            try:
+                self.take(seq, raw)
+            except Finding as f:
+                raise type(f)(f.code, file, **f.params) from None
+            self.leaves.append(hashlib.sha256(b"\0" + raw).digest())
+            if self.changed:
+                self.count()
+
+    def take(self, seq: int, raw: bytes) -> None:
+        """One entry: its place in the chain, and all of it if it changes keys."""
+        note = parse_note(raw)
+        value = parse_json(note.text, "-?")
+        strange: list[str] = []
+        form = dict(ENTRY, body=dict, **{"approvals?": (ANY,)})
+        shape(form, value, "entry", strange)
+        must(len(value.get("approvals", [])) <= 64, "field-bad", field="approvals")
+        must(is_plain(value["body"]), "field-bad", field="entry.body")
+        for name in ("log", "by"):
+            good = fits("[^\\s+\x00-\x20]{1,255}", value[name])
+            must(good, "field-bad", field=name)
+        good = len(value["act"]) <= 64 and fits(ACT, value["act"])
+        must(good, "field-bad", field="act")
+        same(value["seq"], seq, "seq")
+        same(value["prev"], self.leaves[-1].hex(), "prev")
+        same(value["log"], self.origin, "log")
+        must(value["act"] != "log.genesis", "keys-act", value=value["act"])
+        must(value["op"] not in self.ops, "keys-op", value=value["op"])
+        self.changed = value["act"] in ("key.add", "key.revoke")
+        if self.changed:
+            strange += self.change(seq, value, note)
+        self.ops.add(value["op"])
+        self.strange += [(seq, name) for name in strange]
+
+    def change(self, seq: int, value: dict[str, Any], note: Note) -> list[str]:
+        """A key comes or goes: signed, approved, and possible; names the unknown."""
+        signers, strange = self.signers(note, note.text)
+        by = [h for h in signers if h.key.name == value["by"]]
+        must(by, "signer", name=value["by"])
+        person = [h for h in by if h.counts and h.role != "log"]
+        must(person, "keys-role", name=value["by"])
+        body, adds = value["body"], value["act"] == "key.add"
+        form: dict[str, Any] = {"key": TEXT, "role": "log|officer|supervisor"}
+        if not adds:
+            form = {"key": TEXT, "suspect_from": lambda n: type(n) is int and n >= 0}
+        shape(form, body, "body", strange)
+        try:
+            key = parse_vkey(body["key"])
+        except Unchecked:
+            raise Refused("vkey", value=body["key"][:80]) from None
+        must(key.kind == 1, "vkey", value=body["key"][:80])
+        old = [h for h in self.held if h.key == key]
+        role = body["role"] if adds else "".join(h.role for h in old)
+        asked = encode({name: value[name] for name in ("act", "body", "log", "op")})
+        approved: set[str] = set()
+        for text in value.get("approvals", []):
+            approval = parse_note(text.encode())
+            must(approval.text == f"{asked}\n".encode(), "approval")
+            found, others = self.signers(approval, approval.text)
+            strange += others
+            good = [h for h in found if h.counts and h.role == "supervisor"]
+            approved |= {h.key.name for h in good} - {value["by"]}
+        need = max(1, self.quorum) if role == "supervisor" else 1
+        must(len(approved) >= need, "keys-approval", found=len(approved), due=need)
+        if adds:
+            good = (role == "log") == (key.name == self.origin)
+            must(good and not is_weak(key.public), "keys-add", name=key.name)
+            for h in self.held:
+                follows = h.role == role and (role == "log" or not h.counts)
+                free = h.key.public != key.public
+                free = free and (h.key.name != key.name or follows)
+                must(free, "keys-add", name=key.name)
+            self.held.append(Held(key, role))
+        else:
+            good = old and old[0].counts and body["suspect_from"] <= seq
+            must(good, "keys-revoke", name=key.name)
+            old[0].counts = False
+        return strange
+
+    def signers(self, note: Note, text: bytes) -> tuple[list[Held], list[str]]:
+        """The log's keys whose lines hold; the names of all others."""
+        found, others = [], []
+        for name, ident, signature in note.signatures:
+            mine = [h for h in self.held if (h.key.name, h.key.id()) == (name, ident)]
+            others += [] if mine else [name]
+            for held in mine:
+                must(held.key.valid(text, signature), "signature", name=name)
+                found.append(held)
+        return found, others
+
+
+def log_entries(path: str) -> Iterator[bytes]:
+    """The entries of a published log, as many as its checkpoint says (log §6)."""
+
+    def read(name: str) -> bytes | None:
+        at = os.path.join(path, name)
+        if os.path.islink(at) or not os.path.isfile(at):
+            return None
+        with open(at, "rb") as file:
+            return file.read(SMALL + 257 * 65537)
+
+    checkpoint = read("checkpoint")
+    if checkpoint is None:
+        raise Unchecked("absent", "checkpoint")
+    try:
+        size = parse_proof(b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + checkpoint).size
+    except Refused:
+        raise Refused("keys-checkpoint", "checkpoint") from None
+    for start in range(0, size, 256):
+        width, number = min(256, size - start), start // 256
+        name = f"{number % 1000:03d}"
+        while number >= 1000:
+            number //= 1000
+            name = f"x{number % 1000:03d}/{name}"
+        name = f"tile/entries/{name}"
+        part = f"{name}.p/{width}"
+        bundle = read(part) if width < 256 else None
+        shown, whole = (part, True) if bundle is not None else (name, width == 256)
+        raw = read(name) if bundle is None else bundle
+        if raw is None:
+            raise Unchecked("absent", shown if width == 256 else part)
+        at = 0
+        for _ in range(width):
+            end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
+            must(end <= len(raw), "keys-bundle", shown)
+            yield raw[at + 2 : end]
+            at = end
+        must(at == len(raw) or not whole, "keys-bundle", shown)
 
 
 def read_policy(raw: bytes) -> Trust:
@@ -1117,6 +1313,7 @@ RESULT = {
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ENTRY = {"log": TEXT, "seq": int, "prev": HEX64, "time": is_time, "act": TEXT,
          "by": TEXT, "op": UUID, "approvals?": (TEXT,)}
+ACT = r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)*"
 GENESIS = {"id": HEX32, "office": TEXT, "key": TEXT, "officers": [TEXT],
            "supervisors": [TEXT], "quorum": int}
 BODIES: dict[str, dict[str, Any]] = {
@@ -1157,8 +1354,10 @@ class Entry(NamedTuple):
 class Check:
     """One draw, step by step; `run` is the table of contents."""
 
-    def __init__(self, folder: Folder, trust: Trust | None) -> None:
-        self.folder, self.trust = folder, trust
+    def __init__(
+        self, folder: Folder, trust: Trust | None, log: str | None = None
+    ) -> None:
+        self.folder, self.trust, self.log = folder, trust, log
         self.steps: list[dict[str, Any]] = []
         self.notice: dict[str, Any] = {}  # the announcement, once it parses
         self.result: dict[str, Any] = {}
@@ -1784,6 +1983,8 @@ class Check:
 
     def check_log(self) -> None:
         """Announcement and end of the draw stand in the log; whose log, and when."""
+        if self.log is not None:
+            self.step("log-keys", "", self.check_keys, self.log)
         here = [name for name in self.folder.sizes if name.startswith("log/")]
         if not here:
             self.add("unchecked", "log", "log/", "log-absent")
@@ -1799,6 +2000,24 @@ class Check:
         if self.proofs:
             self.step("trust", "log/", self.check_trust)
             self.step("witness", "log/announce.tlog-proof", self.check_witness)
+
+    def check_keys(self, path: str) -> Said:
+        """The keys of the log, followed through the log at hand (log §7)."""
+        known = self.trust.known if self.trust else None
+        can(known is not None, "no-trust")
+        try:
+            if known is not None:
+                known.follow(log_entries(path))
+        finally:
+            for seq, name in known.strange if known else ():
+                self.unknown("log-keys", f"{seq}.entry", [name])
+        return agrees("keys", count=len(known.leaves) if known else 0)
+
+    def trusted(self, proof: Proof) -> Trust | None:
+        """Whom the reader trusts when the log has this size."""
+        if self.trust is None or self.trust.known is None:
+            return self.trust
+        return self.trust.known.at(proof.size)
 
     def check_entry(self, act: str, file: str) -> Said:
         """The entry speaks of this draw, and is signed by keys that it names."""
@@ -1873,8 +2092,9 @@ class Check:
         same(proof.place, entry.value["seq"], "index")
         same(proof.origin, entry.value["log"], "origin")
         keys = [*entry.keys, *(Key(k.name, 4, k.public) for k in entry.keys)]
-        if self.trust is not None:
-            keys += [k for k in self.trust.logs + self.trust.witnesses if k not in keys]
+        trust = self.trusted(proof)
+        if trust is not None:
+            keys += [k for k in trust.logs + trust.witnesses if k not in keys]
         valid, unknown = check_note(proof.note, keys)
         signed = any((k.kind, k.name) == (1, proof.origin) for k, _ in valid)
         must(signed or proof.origin in unknown, "log-unsigned", origin=proof.origin)
@@ -1906,18 +2126,28 @@ class Check:
         """Whose log is it? Only the reader can say (draw §7)."""
         if self.trust is None:
             raise Unchecked("no-trust")
+        known, later = self.trust.known, []
         for act, (proof, valid) in self.proofs.items():
-            known = [k for k in self.trust.logs if k.name == proof.origin]
-            signed = any(k in known for k, _ in valid)
-            must(signed, "log-key", f"log/{act}.tlog-proof", log=proof.origin)
-        for act, (_, valid) in self.proofs.items():
-            who = {k.public for k, _ in self.witnesses(valid)}
-            can(self.trust.enough(who), "quorum", f"log/{act}.tlog-proof")
+            file, trust = f"log/{act}.tlog-proof", self.trusted(proof) or self.trust
+            signed = any(k in trust.logs and k.name == proof.origin for k, _ in valid)
+            root = known.root(proof.size) if known else None
+            must(root in (None, proof.root), "log-other", file, size=proof.size)
+            if not signed and known and root is None and proof.origin == known.origin:
+                later.append((file, len(known.leaves)))
+            else:
+                must(signed, "log-key", file, log=proof.origin)
+        for file, size in later:
+            raise Unchecked("log-key-later", file, size=size)
+        for act, (proof, valid) in self.proofs.items():
+            who = {k.public for k, _ in self.witnesses(proof, valid)}
+            enough = (self.trusted(proof) or self.trust).enough(who)
+            can(enough, "quorum", f"log/{act}.tlog-proof")
         return agrees("trust")
 
-    def witnesses(self, valid: list[Signed]) -> list[Signed]:
+    def witnesses(self, proof: Proof, valid: list[Signed]) -> list[Signed]:
         """The valid cosignatures by witnesses whom the reader trusts."""
-        trusted = self.trust.witnesses if self.trust else []
+        trust = self.trusted(proof)
+        trusted = trust.witnesses if trust else []
         return [(k, time) for k, time in valid if k in trusted]
 
     def check_witness(self) -> Said:
@@ -1928,7 +2158,7 @@ class Check:
         can("announce" in self.proofs and "local" not in kinds, "unwitnessed")
         proof, valid = self.proofs["announce"]
         can(self.trust is not None, "witness-no-trust")
-        seen = min((time for _, time in self.witnesses(valid)), default=MOST)
+        seen = min((time for _, time in self.witnesses(proof, valid)), default=MOST)
         can(seen < MOST and all(map(known, sources)), "unwitnessed")
         can(not ("dice" in kinds and kinds & OUTSIDE), "witness-dice")
         if times:
@@ -2128,6 +2358,7 @@ teams | 匹配 | teams
 changes | 事后变更 | changes
 log | 审计日志 | log
 log-order | 日志次序 | log order
+log-keys | 日志密钥更替 | keys followed in the log
 trust | 日志公钥 | trust
 witness | 见证先后 | witness
 class | 抽取等级 | class
@@ -2260,6 +2491,18 @@ policy | 不是合规的 tlog-policy：{line} | not a tlog-policy: {line}
 no-trust | 签名有效，但是谁的密钥没有核：请给 --policy 或 --genesis | signed, but whose key it is, is not checked: give --policy or --genesis
 trust | 由您信任的密钥签署 | signed by a key that you trust
 log-key | 检查点不是由您信任的 {log} 密钥签署的 | the checkpoint is not signed by a key of {log} that you trust
+log-key-later | 您的创世条目没有列出这把日志密钥（已知 {size} 条），可能是后来更换的：用 --log 给出已公开的日志 | your genesis entry does not name this key of the log (known: {size} entries); it may have followed: give the published log with --log
+log-other | 手头的日志在 {size} 条时的根与此证明不同：两者之一出自分叉 | the log at hand has another root at {size} entries than this proof: one of the two is of a fork
+keys | 从创世条目起跟随了 {count} 条 | followed from the genesis entry through {count} entries
+keys-genesis | 条目 0 不是您留存的创世条目 | entry 0 is not the genesis entry that you kept
+keys-act | 此处不应有 {value} | {value} does not belong here
+keys-op | 操作号重复：{value} | an op that occurred before: {value}
+keys-role | {name} 的密钥此时不能更换密钥 | the key of {name} may not change keys here
+keys-approval | 监督人批准 {found} 份，应有 {due} 份 | approved by {found} supervisors, {due} are needed
+keys-add | {name} 的密钥不能加入：名称或公钥已用，或不合角色 | the key of {name} cannot be added: name or public key is taken, or it does not fit its role
+keys-revoke | {name} 的密钥不能吊销：没有这把密钥，或已吊销 | the key of {name} cannot be revoked: no such key, or revoked before
+keys-checkpoint | 不是合规的检查点 | not a checkpoint
+keys-bundle | 不是合规的条目包 | not a bundle of entries
 quorum | 联署人数未达到您的要求 | cosigned by fewer witnesses than you require
 witness | {time} 已有联署，随机数产生于 {value} | witnessed {time}; the value came into being {value}
 witness-before | 联署时日志有 {size} 条，结束是第 {seq} 条 | witnessed when the log had {size} entries; the end is entry {seq}
@@ -2371,7 +2614,15 @@ def main(arguments: list[str] | None = None) -> int:
     add(
         "--genesis", metavar="FILE", help="您自存的创世条目; the genesis entry you kept"
     )
+    parser.add_argument(
+        "--log", metavar="DIR", help="已公开的日志，跟随密钥更替; a published log"
+    )
     options = parser.parse_args(arguments)
+    if options.log is not None and not options.genesis:
+        parser.error("--log: 须与 --genesis 同用; needs --genesis")
+    if options.log is not None and not os.path.isdir(options.log):
+        say(f"{plain(options.log)}: {VERDICTS[5][0 if options.lang != 'en' else 1]}")
+        return 5
     language = 1 if options.lang == "en" else 0
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -2387,7 +2638,7 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error(f"{plain(kept)}: {error.strerror}")
         except Finding as f:
             parser.error(f"{plain(kept)}: {sentence(f.code, f.params, language)}")
-    check, found = Check(Folder(), trust), []
+    check, found = Check(Folder(), trust, options.log), []
     try:
         is_folder = os.path.isdir(options.folder)
         check.folder = Folder(options.folder) if is_folder else Zip(options.folder)

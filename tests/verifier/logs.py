@@ -74,6 +74,8 @@ def split(n: int) -> int:
 
 
 def root(leaves: list[bytes]) -> bytes:
+    if not leaves:
+        return hashlib.sha256(b"").digest()
     if len(leaves) == 1:
         return leaves[0]
     k = split(len(leaves))
@@ -95,6 +97,7 @@ class Kept(NamedTuple):
 
     genesis: bytes
     policy: bytes
+    log: Log
 
 
 class Log:
@@ -148,6 +151,23 @@ class Log:
         return b"\n".join(lines) + b"\n\n" + text + b"\n" + signed
 
 
+def leave(_: Log) -> None:
+    """Nothing happens to the log."""
+
+
+def publish(log: Log, at: Path, size: int | None = None) -> Path:
+    """Write what a reader of the keys needs of `log/`: checkpoint and bundle."""
+    entries = log.entries[:size]
+    count = len(entries)
+    top = base64.b64encode(root(log.leaves()[:count])).decode()
+    text = f"{ORIGIN}\n{count}\n{top}\n".encode()
+    bundle = at / "tile/entries/000.p" / str(count)
+    bundle.parent.mkdir(parents=True)
+    bundle.write_bytes(b"".join(len(e).to_bytes(2, "big") + e for e in entries))
+    (at / "checkpoint").write_bytes(text + b"\n" + LOG.line(text))
+    return at
+
+
 def write(folder: Path, **given: Any) -> Kept:
     """Write `log/`: announce.*, then result.* or abandon.*.
 
@@ -156,7 +176,9 @@ def write(folder: Path, **given: Any) -> Kept:
     announce_time, approvers (of the announcement), seconds (who approve the
     abandonment), body (changes of the announce body), end_body (of the last one's),
     fields, end_fields (changes of the entries), signer (of the announcement), log_key
-    (whose checkpoints they are), keys (changes the list that entries carry).
+    (whose checkpoints they are), keys (changes the list that entries carry), cosigners
+    (the first two supervisors), turn and late_turn (called with the log, before the
+    announcement and at the end).
     """
     notice = json.loads((folder / "announcement.json").read_bytes())
     commitment = sha((folder / "announcement.json").read_bytes())
@@ -172,6 +194,7 @@ def write(folder: Path, **given: Any) -> Kept:
     })  # fmt: skip
     for n in range(given.get("before", 4)):
         log.append("anchor", {"at": n})
+    given.get("turn", leave)(log)
     body = about | {"task": notice["task"]["id"], "registry": notice["registry"]}
     announced = log.append(
         "draw.announce",
@@ -193,10 +216,12 @@ def write(folder: Path, **given: Any) -> Kept:
         who = given.get("seconds", SUPERVISORS[:1])
         ended = log.append("draw.abandon", body, "2026-11-20T03:00:00Z", who, **more)
     log.append("anchor", {"at": 9})
+    given.get("late_turn", leave)(log)
     log.append("anchor", {"at": 10})
     size = seen if given.get("at", "announce") == "announce" else len(log.entries)
     times = given.get("cosigned", (NOON, NOON + 60))
-    cosigners = tuple(zip(SUPERVISORS, times, strict=False))
+    who = given.get("cosigners", SUPERVISORS)
+    cosigners = tuple(zip(who, times, strict=False))
     place = folder / "log"
     place.mkdir()
     (place / "announce.entry").write_bytes(log.entries[announced])
@@ -204,11 +229,12 @@ def write(folder: Path, **given: Any) -> Kept:
     (place / "announce.tlog-proof").write_bytes(proof)
     if end:
         late = tuple((key, time + 9000) for key, time in cosigners)
-        proof = log.proof(ended, len(log.entries), late, log_key)
+        end_key = given.get("end_key", log_key)
+        proof = log.proof(ended, len(log.entries), late, end_key)
         (place / f"{end}.entry").write_bytes(log.entries[ended])
         (place / f"{end}.tlog-proof").write_bytes(proof)
     policy = f"# kept\nlog {LOG.vkey()}\n"
     for n, key in enumerate(SUPERVISORS):
         policy += f"witness W{n} {key.vkey(4)}\n"
     policy += "group us any W0 W1\nquorum us\n"
-    return Kept(log.entries[0], policy.encode())
+    return Kept(log.entries[0], policy.encode(), log)

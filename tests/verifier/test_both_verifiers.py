@@ -24,7 +24,7 @@ from dualrandom import audit, folder
 from dualrandom.errors import DualRandomError
 from dualrandom.folder import open_folder
 from dualrandom.keys import verify_ed25519
-from dualrandom.verify import KNOWN, LARGE, Report, verify_draw
+from dualrandom.verify import KNOWN, LARGE, Report, Trust, verify_draw
 from tests.verifier import logs
 from tests.verifier.variants import Base, CannotMakeError, Change, build
 
@@ -48,12 +48,11 @@ def sha(text: str) -> str:
 
 def package(path: Path, kept: Any, how: str) -> int:
     """What `dualrandom verify` ends with, without a beacon's public key."""
-    trust = None
+    trust: Trust | None = None
     if how == "policy":
         trust = audit.parse_policy(kept.policy)
     elif how == "genesis":
-        entry, _ = audit.parse_entry(kept.genesis)
-        trust = audit.genesis_policy(audit.parse_genesis(entry.body))
+        trust = audit.Succession(kept.genesis, verify=verify_ed25519)
     held = report_of(path, trust)
     with mock.patch.object(folder, "MAX_HELD", 0):
         assert report_of(path, trust) == held  # as if it were too large for memory
