@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static format lint types imports vectors docs pages bench faults sample clean
+.PHONY: help demo test check static format lint types imports vectors docs pages bench faults flips sample clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -44,6 +44,9 @@ bench: .venv/checkers  ## ratios against other programs, in one run, 10-15 minut
 
 faults: .venv/installed  ## kill writers and servers, let disks fail: nothing may be lost; SEED=… repeats a run
 	$(RUN) -m tests.faults $(SEED)
+
+flips: .venv/installed  ## flip bytes of an office's database: each must be found; EVERY=1 does all, in hours
+	$(RUN) -m tests.flips $(EVERY)
 
 pages: .venv/installed build/node/node_modules  ## every type of page in three languages through Nu and html-validate; needs npm and java
 	$(RUN) -m tests.pages build/pages

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.errors import VerificationError
 from dualrandom.logreport import Weight
@@ -107,8 +107,9 @@ def _check_succession(steps: Steps, known: Succession) -> None:
     """Say how far the log at hand was followed, and what was wrong with it."""
     for found in known.findings:
         file = "log" if found.seq is None else f"{found.seq}.entry"
+        params: dict[str, Any] = dict(found.params)
         say = steps.refused if found.weight is Weight.DIFFERS else steps.untold
-        say("log_keys", VerificationError(found.code, **dict(found.params)), file)
+        say("log_keys", VerificationError(found.code, **params), file)
     if not known.findings:
         steps.agrees("log_keys", count=known.size)
 

@@ -109,6 +109,7 @@ def histories() -> Iterator[History]:
     yield from _anchors()
     yield from _damage()
     yield from _forgeries()
+    yield from _exchanges()
     yield from _plans()
     yield from _incoherent()
     yield from _afterwards()
@@ -251,6 +252,35 @@ def _forgeries() -> Iterator[History]:
     supervisor = {"key": STRANGER.vkey(), "role": "supervisor"}
     log = tried("key.add", supervisor, approvers=[RENDA])
     yield "supervisor-added", log, 0, None, None, "", {}
+
+
+def _exchanges() -> Iterator[History]:
+    """The log's key is exchanged: added first, then the old one revoked."""
+    after = Key(ORIGIN, "next")
+    add = {"key": after.vkey(), "role": "log"}
+
+    def signed(log: Log, key: Key) -> dict[str, Any]:
+        size = len(log.entries)
+        return {"checkpoint": oracle.checkpoint(key, size, oracle.root(log.leaves))}
+
+    log = tried("key.add", add, approvers=[JIWEI])
+    kept = {"kept": [log.checkpoint()]}
+    yield "log-keys-overlap", log, 0, None, None, "", signed(log, after) | kept
+    old = {"key": log.key.vkey(), "suspect_from": 12}
+    log.add("key.revoke", old, approvers=[RENDA])
+    kept = {"kept": [log.checkpoint(12)]}
+    yield "log-key-exchanged", log, 0, None, None, "", signed(log, after) | kept
+    late = signed(log, log.key) | kept
+    yield "log-key-after-its-end", log, 1, None, "E763", "forgery", late
+    log = year()
+    early = signed(log, after) | {"kept": [log.checkpoint(5)]}
+    yield "log-key-before-its-time", log, 1, None, "E763", "forgery", early
+    log = tried("key.add", add)
+    forged = signed(log, after) | {"kept": [log.checkpoint(5)]}
+    yield "log-key-unapproved", log, 1, 11, "E739", "forgery", forged
+    named = add | {"role": "officer"}
+    log = tried("key.add", named, approvers=[JIWEI])
+    yield "log-key-for-an-officer", log, 1, 11, "E748", "forgery", {}
 
 
 def _plans() -> Iterator[History]:
