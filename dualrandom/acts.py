@@ -272,13 +272,14 @@ def check_body(act: str, body: Body) -> tuple[str, ...]:
 
 def _unknown(act: str, body: Body, grammar: Grammar, path: str) -> list[str]:
     unknown = []
-    known = set()
+    rest = len(body)
     for name, rule in grammar.items():
-        field = name.removesuffix("?")
-        known.add(field)
+        optional = name[-1] == "?"
+        field = name[:-1] if optional else name
         value = body.get(field)
-        if value is None and field != name:
+        if value is None and optional:
             continue
+        rest -= 1
         if callable(rule):
             if value is None or not rule(value):
                 raise VerificationError("E746", act=act, field=path + field)
@@ -286,7 +287,10 @@ def _unknown(act: str, body: Body, grammar: Grammar, path: str) -> list[str]:
             unknown += _unknown(act, value, rule, f"{path}{field}.")
         else:
             raise VerificationError("E746", act=act, field=path + field)
-    return unknown + [path + field for field in sorted(body.keys() - known)]
+    if rest:
+        known = {name.removesuffix("?") for name in grammar}
+        unknown += [path + field for field in sorted(body.keys() - known)]
+    return unknown
 
 
 def parse_genesis(body: Body) -> Genesis:
