@@ -79,6 +79,9 @@ def issues(
         tx: a view of the log.
         act: the kind.
         as_of: an aware time, or the number of a log entry; None: now.
+
+    Raises:
+        VerificationError: E746 and others, an entry of the log is not as it must be.
     """
     found = (issue for issue in _told(tx, act) if _by_then(issue, as_of))
     return tuple(found)
@@ -92,6 +95,7 @@ def _told(tx: Reader, act: Act) -> Iterator[Issue]:
         entry = audit.parse_entry(data)[0]
         if entry.act != act:
             continue
+        audit.check_body(act, entry.body)
         body: dict[str, Any] = dict(entry.body)
         yield Issue(
             act=act,

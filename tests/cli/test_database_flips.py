@@ -44,3 +44,22 @@ def test_a_database_that_answers_for_ever(office: Path, run: Run) -> None:
             "SELECT seq, '' AS prev, '' AS op, '' AS leaf, x'' AS data FROM n;"
         )
     check(run, office, ("log", "verify"), 5, "E101")
+
+
+@pytest.mark.parametrize("name", [b'"digest":', b'"version":', b'"list":'])
+def test_a_field_of_the_log_that_lost_its_name(
+    office: Path, run: Run, name: bytes
+) -> None:
+    """What looks for documents and lists in the log meets a body without its field."""
+    changed = bytes([name[0], name[1] ^ 1, *name[2:]])
+    with closing(sqlite3.connect("office.db")) as raw:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (trigger,) in raw.execute(triggers).fetchall():
+            raw.execute(f'DROP TRIGGER "{trigger}"')
+        for seq, data in raw.execute("SELECT seq, data FROM entry").fetchall():
+            new = bytes(data).replace(name, changed)
+            raw.execute("UPDATE entry SET data = ? WHERE seq = ?", (new, seq))
+        raw.commit()
+    said = run("log", "verify")
+    assert (said.code, said.err) == (1, "")
+    assert "E708" in said.out
