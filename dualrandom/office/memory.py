@@ -9,6 +9,8 @@
   for all before it, by its chain; and its proof holds all of the tree that a longer
   tree is made from. A proof that is gone or does not fit is made again from every
   entry, so nothing rests on the file.
+- The checkpoint in ``public/`` is remembered as well: an old copy of the whole office,
+  this folder included, is behind it.
 - What somebody edits in older rows is never signed: the tree goes on from what was.
   It is found where all entries are read: ``log verify``, proofs, publication.
 
@@ -25,8 +27,9 @@ from dualrandom import audit
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
 from dualrandom.folder import write_files
+from dualrandom.keys import verify_ed25519
 from dualrandom.office.place import KEPT, Seen
-from dualrandom.public import naming
+from dualrandom.public import LOG, naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,10 +185,30 @@ def _continued(office: Office, tx: Reader) -> tuple[bytes | None, audit.Tree]:
             raise StateError("E183", where=Where(file=f"{KEPT}/{CHECKPOINTS}"))
         return None, audit.Tree()
     signed = audit.parse_checkpoint(last).checkpoint
+    shown = _published(office, tx)
+    if shown > signed.size:
+        raise _refused(office, shown, size)
     tree = _resumed(office, tx, signed) or _read(tx, signed.size)
     if (tree.size, tree.root) != (signed.size, signed.root):
         raise _refused(office, signed.size, size)
     return last, tree
+
+
+def _published(office: Office, tx: Reader) -> int:
+    """Return the size of the checkpoint that lies in public/, if this log signed it.
+
+    Whoever puts back an old copy of the whole office, this memory included, is found
+    by what was published since. What others put there is not ours, and counts for 0.
+    """
+    path = office.public / LOG / "checkpoint"
+    try:
+        made = audit.parse_checkpoint(path.read_bytes())
+        keys = audit.key_book(office.roll.keys(tx).active(audit.Role.LOG))
+        known = audit.check_note(made.note, keys, verify_ed25519)
+    except (OSError, VerificationError):
+        return 0
+    ours = made.checkpoint.origin == office.settings.origin and known
+    return made.checkpoint.size if ours else 0
 
 
 def _resumed(office: Office, tx: Reader, signed: audit.Checkpoint) -> audit.Tree | None:

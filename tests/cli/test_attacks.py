@@ -511,3 +511,30 @@ def test_a_strangers_file_in_public_is_not_deleted(drawn: Path, run: Run) -> Non
     assert "note.html" in told
     assert (drawn / "public/note.html").read_text() == "mine"
     assert run("log", "verify").code == 0
+
+
+def test_an_old_copy_of_the_whole_office_put_back_is_behind_what_was_published(
+    office: Path, run: Run
+) -> None:
+    """Database, folders and signing memory go back together; the pages do not."""
+    frozen(office, run)
+    assert run("publish").code == 0
+    old = office.parent / "old"
+    shutil.copytree(office, old)
+    assert run(*draw("--dice", DICE)).code == 0
+    assert run("publish").code == 0
+    for name in ("office.db", "kept", "draws"):
+        at = office / name
+        shutil.rmtree(at) if at.is_dir() else at.unlink()
+        copy = shutil.copytree if (old / name).is_dir() else shutil.copy
+        copy(old / name, at)
+    unchanged(run, office, 4, "E180", *draw("--dice", DICE[::-1]))
+    unchanged(run, office, 4, "E180", "publish")
+    # What somebody else put there stops nobody.
+    shutil.copy(old / "public/log/checkpoint", office / "public/log/checkpoint")
+    forged = (office / "public/log/checkpoint").read_bytes()
+    lines = forged.split(b"\n")
+    (office / "public/log/checkpoint").write_bytes(
+        b"\n".join([lines[0], b"999", *lines[2:]])
+    )
+    assert run(*draw("--dice", DICE)).code == 0
