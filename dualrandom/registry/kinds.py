@@ -170,7 +170,8 @@ class ListKind(Generic[R]):
 
 def shown_key(key: Key) -> str:
     """Return a key as one word for people: ``SP-03/2``; empty parts are left out."""
-    return "/".join(part for part in key if part)
+    # A damaged database may hold bytes where a text is due.
+    return "/".join(str(part) for part in key if part)
 
 
 def maker(type_: type[R], names: tuple[str, ...]) -> Callable[[Iterable[Any]], R]:
