@@ -84,6 +84,8 @@ def test_a_fork_is_shown_to_the_witness(office: Path, desk: Path, run: Run) -> N
 
 
 def publish_in(run: Run, office: Path) -> Path:
+    """Publish for other eyes: what was shown before would stop a forking office."""
+    shutil.rmtree(office / "public")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(office)
         assert run("publish").code == 0
