@@ -98,6 +98,7 @@ def rows_where(
     condition: ColumnElement[bool],
     *,
     names: Sequence[str] | None = None,
+    ordered: bool = True,
 ) -> Iterator[Row]:
     """Return the rows of all versions that meet a condition, in order of their keys."""
     versions = VERSIONS[kind.name]
@@ -105,10 +106,12 @@ def rows_where(
         select(*[versions.cell(name) for name in names or kind.names])
         .select_from(_joined(versions))
         .where(condition)
+    )
+    if ordered:
         # An expression: in the order of an index, a few rows of a day would be looked
         # for among all versions that there ever were.
-        .order_by(*[_unordered(versions.table.c[key]) for key in kind.keys])
-    )
+        keys = [versions.table.c[key] for key in kind.keys]
+        query = query.order_by(*map(_unordered, keys))
     # The driver's own tuples: nothing has to be done to a cell.
     return iter(cast("Iterable[Row]", connection.execute(query).cursor))
 
@@ -147,7 +150,10 @@ def diff(
     told: Collection[str] | None = None,
 ) -> Changes[R]:
     """Return what has to change for a list to be as told; see :func:`.compare`."""
-    current = {row[: kind.key]: row for row in rows(connection, kind)}
+    stands = VERSIONS[kind.name].table.c.seq_to.is_(None)
+    # In no order: they are looked up by their keys.
+    found = rows_where(connection, kind, stands, ordered=False)
+    current = {row[: kind.key]: row for row in found}
     return compare(
         kind,
         current,
