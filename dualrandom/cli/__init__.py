@@ -138,7 +138,7 @@ def _invoke(args: Sequence[str]) -> int:
     from dualrandom.cli.app import build
     from dualrandom.errors import UsageError
 
-    command = typer.main.get_command(build())
+    command = typer.main.get_command(build(args))
     try:
         code = command.main(
             args=list(args), prog_name="dualrandom", standalone_mode=False

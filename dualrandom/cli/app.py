@@ -9,11 +9,16 @@ import typer
 from dualrandom.cli.language import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
-def build() -> typer.Typer:
-    """Return the application, its texts in the chosen language."""
+def build(typed: Sequence[str] = ()) -> typer.Typer:
+    """Return the application, its texts in the chosen language.
+
+    Args:
+        typed: a line; only the command that it names is put in, if there is one. To
+            read the signatures of all takes longer than most commands do.
+    """
     from dualrandom.cli import (
         approvals,
         beacons,
@@ -70,7 +75,19 @@ def build() -> typer.Typer:
         databases,
     ):
         module.register(app)
+    _keep(app, typed)
     return app
+
+
+def _keep(app: typer.Typer, typed: Sequence[str]) -> None:
+    """Leave out what the line does not name; what it names wrongly needs them all."""
+    commands = [c for c in app.registered_commands if c.name in typed[:1]]
+    groups = [g for g in app.registered_groups if g.name in typed[:1]]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
+    for one in groups:
+        if one.typer_instance is not None:
+            _keep(one.typer_instance, typed[1:])
 
 
 def command(app: typer.Typer, name: str, run: Callable[..., object], key: str) -> None:
