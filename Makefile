@@ -54,7 +54,7 @@ pages: .venv/installed build/node/node_modules  ## every type of page in three l
 	cd build/node && node_modules/.bin/html-validate --ext html ../pages
 
 build/node/node_modules:
-	npm install --prefix build/node --no-save --no-fund --no-audit --silent html-validate@9.7.1 vnu-jar@26.9.27
+	npm install --prefix build/node --no-save --no-fund --no-audit --silent html-validate@9.7.1 vnu-jar@26.9.27 || { rm -rf $@; exit 1; }
 
 sample: .venv/installed  ## fictional lists to practise with, in build/sample/
 	$(RUN) tools/sample.py build/sample

@@ -57,6 +57,12 @@ HOSTILE_CELLS = (
     "{{ office }}{% raw %}",
     "\u202egnp.exe\u2066\x1b[2J",
 )
+SHELL = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><!-- dualrandom:head --></head>
+<body><header><p>本单位的页头</p></header>
+<main><!-- dualrandom:content --></main>
+<footer><p>本单位的页脚</p></footer></body></html>
+"""
 VERIFIERS = (("verifier/verify.py", b"pass\n"),)
 CHECKPOINT = "scjg.example.gov.cn/dualrandom\n3\nCsUYapGGPo4=\n\n— scjg AAAA\n".encode()
 LOG = (

@@ -320,9 +320,11 @@
   by('title').textContent = visible(notice.title);
   by('keys').textContent = say('keys');
   // A local value proves nothing: such a draw is a rehearsal in any case.
-  if (data.rehearsal || notice.randomness[0].kind === 'local' || data.seed !== null) {
-    by('mark').textContent = say(data.rehearsal || notice.randomness[0].kind === 'local'
-      ? 'rehearsal' : 'replay');
+  var mark = data.rehearsal || notice.randomness[0].kind === 'local' ? 'rehearsal'
+    : data.seed !== null ? 'replay' : '';
+  if (mark) {
+    by('mark').textContent = say(mark);
+    by('mark').setAttribute('data-mark', say(mark));
     by('mark').hidden = false;
   }
   prepare(function () { go(0); });

@@ -8,7 +8,8 @@ import pytest
 
 from dualrandom.site import build_site
 from tests.browser.sight import SMALLEST, axe
-from tests.websites import draw, everything, pages, publication
+from tests.pages import paste, write_papers
+from tests.websites import SHELL, draw, everything, pages, publication
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,25 @@ def test_every_page_is_accessible(
         assert axe(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.evaluate(SMALLEST) >= 18, name
+
+
+def test_forms_and_pages_within_another_are_accessible(
+    public: Path, tmp_path: Path, opened: Any
+) -> None:
+    write_papers(tmp_path)
+    shell = tmp_path / "shell.html"
+    shell.write_text(SHELL, "utf-8")
+    build_site(public, tmp_path / "wrapped", shell=shell)
+    build_site(public, tmp_path / "pasted", fragments=True)
+    looked_at = sorted((tmp_path / "forms").rglob("*.html"))
+    assert len(looked_at) == 10
+    for name in ("index.html", "draws/2026-001.html", "penalties.html"):
+        paste(tmp_path / "pasted" / name, SHELL)
+        looked_at += [tmp_path / "wrapped" / name, tmp_path / "pasted" / name]
+    page = opened(shell.as_uri(), bypass_csp=True)
+    for path in looked_at:
+        page.goto(path.as_uri())
+        assert axe(page) == [], path
 
 
 def test_pages_of_one_draw_are_light(public: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from dualrandom.site import build_site
 from tests.websites import (
     OFFICE,
+    SHELL,
     Page,
     built,
     code_of,
@@ -23,11 +24,6 @@ from tests.websites import (
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SHELL = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><!-- dualrandom:head --></head>
-<body><p>本单位的页头</p><!-- dualrandom:content --><p>本单位的页脚</p></body></html>
-"""
 
 
 def test_an_offices_own_page_stands_around_each(tmp_path: Path) -> None:
