@@ -137,6 +137,17 @@ class KeyRing:
             self._policy = policy_of(logs, supervisors, self.promised)
         return self._policy
 
+    @property
+    def copy(self) -> bytes | None:
+        """The policy's file beside a log; None: no policy says what is asked for.
+
+        Spec:
+            log-v1 §7 (the text of a policy).
+        """
+        policy = self.policy
+        known = self.genesis is not None and policy.is_reachable
+        return policy.text if known else None
+
     def start(self, entry: Entry) -> Genesis:
         """Take the first keys from entry 0.
 

@@ -133,11 +133,6 @@ class LogChecker:
         """What was found so far."""
         return self._findings
 
-    @property
-    def policy(self) -> bytes | None:
-        """The policy file of the keys that count now; None: no key is known."""
-        return None if self._ring.genesis is None else self._ring.policy.text
-
     def feed(self, data: bytes) -> None:
         """Check the next entry."""
         seq = self._tree.size

@@ -74,8 +74,13 @@ class Policy:
         return self.quorum == NO_QUORUM or self.quorum in said
 
     @property
+    def is_reachable(self) -> bool:
+        """Whether all witnesses together are enough: what no file can deny."""
+        return self.allows(key for _, key in self.witnesses)
+
+    @property
     def text(self) -> bytes:
-        """The file."""
+        """The file of a policy that can be reached."""
         lines = [f"log {key}" for key in self.logs]
         lines += [f"witness {name} {key}" for name, key in self.witnesses]
         lines += [

@@ -220,9 +220,7 @@ def verify_published(
             checker.feed(entry)
             _check_tiles(checker, get, tiler.add(entry))
         _check_tiles(checker, get, tiler.rest())
-        copy = get(POLICY)
-        if copy is not None and checker.policy not in (None, copy):
-            checker.differs(VerificationError("E792", file=POLICY))
+        _check_policy(checker, get)
     except VerificationError as error:
         complete = False
         if error.code == "E719":
@@ -237,6 +235,12 @@ def _check_genesis(checker: LogChecker, get: Get, entry: bytes) -> None:
     data = get(GENESIS)
     if data is not None and data != f"{sha256(entry)}\n".encode():
         checker.differs(VerificationError("E722", file=GENESIS))
+
+
+def _check_policy(checker: LogChecker, get: Get) -> None:
+    copy = get(POLICY)
+    if copy is not None and checker.keys.genesis and copy != checker.keys.copy:
+        checker.differs(VerificationError("E792", file=POLICY))
 
 
 def _check_tiles(

@@ -142,10 +142,10 @@ def publish(office: Office) -> Published:
         entries = list(tx.entries())
     del entries[audit.parse_checkpoint(checkpoint).checkpoint.size :]
     memory.check_whole(office, entries, checkpoint)
-    genesis = entries[0]
+    genesis, policy = entries[0], Roll().read(entries).copy
     log = [
         *audit.tiles(entries),
-        ("policy", Roll().read(entries).policy.text),
+        *([] if policy is None else [("policy", policy)]),
         ("genesis.sha256", f"{sha256(genesis)}\n".encode()),
         ("checkpoint", checkpoint),
     ]

@@ -270,7 +270,7 @@ class Act:
             self._steps.unchecked("log_trust", "no_policy", self.proof)
             return True
         keys = {signature.key for signature in signatures}
-        signed = not keys.isdisjoint(policy.logs)
+        signed = any(k in policy.logs and k.name == made.origin for k in keys)
         if isinstance(self._trust, Succession):
             root = self._trust.root(made.size)
             if root not in (None, made.root):

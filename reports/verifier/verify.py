@@ -866,19 +866,28 @@ class Key(NamedTuple):
 
 
 def is_key_name(name: str) -> bool:
-    """Not empty, without spaces and plus signs."""
-    return name != "" and not any(c.isspace() or c == "+" for c in name)
+    """1 to 255 characters, without spaces, controls and plus signs."""
+    good = not any(c.isspace() or c == "+" or c < " " for c in name)
+    return 0 < len(name) < 256 and good
 
 
 def parse_vkey(text: str) -> Key:
     """Read `name+id+base64(kind ‖ key)`; other kinds of keys raise Unchecked."""
+    key = any_vkey(text)
+    can(key.kind in (1, 4), "vkey-kind", value=text[:80])
+    return key
+
+
+def any_vkey(text: str) -> Key:
+    """The same for a key of whatever kind; what we do not know, nobody signs with."""
     parts = text.split("+", 2)
     good = len(parts) == 3 and is_key_name(parts[0]) and fits("[0-9a-f]{8}", parts[1])
     must(good, "vkey", value=text[:80])
     raw = from_base64(parts[2])
-    can(raw[:1] in (b"\1", b"\4"), "vkey-kind", value=text[:80])
+    must(raw, "vkey", value=text[:80])
     key = Key(parts[0], raw[0], raw[1:])
-    good = len(key.public) == 32 and key.id().hex() == parts[1]
+    good = key.id().hex() == parts[1]
+    good = good and (key.kind not in (1, 4) or len(key.public) == 32)
     must(good, "vkey", value=text[:80])
     return key
 
@@ -1204,57 +1213,77 @@ def log_entries(path: str) -> Iterator[bytes]:
 
 
 def read_policy(raw: bytes) -> Trust:
-    """Trust from a C2SP tlog-policy file: lines of log, witness, group, quorum."""
-    keys: dict[int, list[Key]] = {1: [], 4: []}
-    rules: dict[str, Callable[[set[bytes]], bool]] = {"none": lambda _: True}
+    """Trust from a C2SP tlog-policy file, by the rules of log §7."""
+    logs: list[Key] = []
+    witnesses: dict[str, Key] = {}
+    groups: dict[str, tuple[int, list[str]]] = {}
+    named: set[str] = set()  # of lines above
+    free: set[str] = set()  # of these, in no group yet
     quorum: list[str] = []
-    members: set[str] = {"none"}
 
-    def key(text: str, kind: int) -> set[bytes]:
-        try:
-            found = parse_vkey(text)
-        except Unchecked:  # a kind that this program cannot check
-            must(kind == 4, "policy", line=text)  # a witness simply never counts
-            return set()
-        others = [k.public for k in keys[kind]]
-        must(found.kind == kind and found.public not in others, "policy", line=text)
-        keys[kind].append(found)
-        return {found.public}
+    def add(line: str, kind: str, *words: str) -> None:
+        if kind == "log" and len(words) in (1, 2):
+            key = policy_key(words[0], logs)
+            must(key.kind == 1, "policy", line=line)
+            logs.append(key)
+        elif kind == "witness" and len(words) in (2, 3):
+            key = policy_key(words[1], witnesses.values())
+            must(key.kind != 1, "policy", line=line)
+            name(line, words[0])
+            witnesses[words[0]] = key
+        elif kind == "group" and len(words) >= 3:
+            least, of = words[1], list(words[2:])
+            least = {"any": "1", "all": str(len(of))}.get(least, least)
+            good = fits("[1-9][0-9]{0,5}", least) and int(least) <= len(of)
+            must(
+                good and len(set(of)) == len(of) and free >= set(of),
+                "policy",
+                line=line,
+            )
+            free.difference_update(of)
+            name(line, words[0])
+            groups[words[0]] = int(least), of
+        else:
+            must(kind == "quorum" and len(words) == 1, "policy", line=line)
+            must(words[0] in named | {"none"}, "policy", line=line)
+            quorum.append(words[0])
 
-    def witness(name: str, text: str, _: str = "") -> None:
-        one = key(text, 4)
-        rules[name] = lambda who: bool(who & one)
+    def name(line: str, new: str) -> None:
+        must(new not in named and new != "none", "policy", line=line)
+        named.add(new)
+        free.add(new)
 
-    def group(name: str, threshold: str, *of: str) -> None:
-        words = {"any": 1, "all": len(of)}
-        k = words[threshold] if threshold in words else int(threshold)
-        twice = len(set(of)) < len(of) or members & set(of)
-        must(1 <= k <= len(of) and not twice, "policy", line=name)
-        members.update(of)
-        parts = [rules[part] for part in of]
-        rules[name] = lambda who: sum(part(who) for part in parts) >= k
+    def enough(who: set[bytes]) -> bool:
+        said = {
+            n for n, key in witnesses.items() if key.kind == 4 and key.public in who
+        }
+        for group, (least, of) in groups.items():  # each names only what is above it
+            said |= {group} if len(said.intersection(of)) >= least else set()
+        return quorum[0] == "none" or quorum[0] in said
 
-    for line in raw.decode("utf-8", "surrogateescape").split("\n"):
-        words = re.findall(r"[^ \t]+", line)
-        if not words or words[0].startswith("#"):
-            continue
-        try:
-            new = len(words) > 1 and words[1] not in rules
-            if words[0] == "log" and len(words) in (2, 3):
-                key(words[1], 1)
-            elif words[0] == "witness" and new:
-                witness(*words[1:])
-            elif words[0] == "group" and new:
-                group(*words[1:])
-            else:
-                must(words[0] == "quorum" and len(words) == 2, "policy", line=line)
-                must(words[1] in rules, "policy", line=line)
-                quorum.append(words[1])
-        except (KeyError, TypeError, ValueError):
-            raise Refused("policy", line=line[:80]) from None
+    lines = raw.split(b"\n")
+    must(lines.pop() == b"" and len(lines) <= 1000, "policy", line="…")
+    for data in lines:
+        line = data.decode("utf-8", "replace")[:80]
+        must(not re.search(rb"[^\t\x20-\x7e\x80-\xff]", data), "policy", line=line)
+        words = re.findall("[^ \t]+", data.decode("utf-8", "surrogateescape"))
+        if words and not words[0].startswith("#"):
+            add(line, *words)
     must(len(quorum) == 1, "policy", line="quorum")
-    must(keys[1], "policy", line="log")
-    return Trust(keys[1], keys[4], rules[quorum[0]])
+    return Trust(logs, [key for key in witnesses.values() if key.kind == 4], enough)
+
+
+def policy_key(text: str, others: Iterable[Key]) -> Key:
+    """A key of a policy: of no two lines of a kind, and not one that fits all texts."""
+    try:
+        key = any_vkey(text)
+    except (ValueError, Refused):  # a name that is no text is none of a key
+        raise Refused(
+            "policy", line=text.encode("utf-8", "replace").decode()[:80]
+        ) from None
+    weak = key.kind in (1, 4) and is_weak(key.public)
+    must(not weak and key.public not in [k.public for k in others], "policy", line=text)
+    return key
 
 
 # ------------------------------------------------- forms of the JSON files
@@ -2124,8 +2153,7 @@ class Check:
 
     def check_trust(self) -> Said:
         """Whose log is it? Only the reader can say (draw §7)."""
-        if self.trust is None:
-            raise Unchecked("no-trust")
+        can(self.trust is not None and self.trust.logs, "no-trust")
         known, later = self.trust.known, []
         for act, (proof, valid) in self.proofs.items():
             file, trust = f"log/{act}.tlog-proof", self.trusted(proof) or self.trust

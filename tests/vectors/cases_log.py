@@ -9,7 +9,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cases_policy
 import oracle_log as oracle
+import oracle_policy
 from histories_log import JIWEI, OFFICER, ORIGIN, RENDA, STRANGER, TIME, histories, year
 from histories_results import results
 from oracle_log import Key, b64, sha
@@ -60,6 +62,7 @@ def cases() -> Iterator[Case]:
     yield from _proofs()
     yield from _entries()
     yield from _logs()
+    yield from _policies()
 
 
 def _vkeys() -> Iterator[Case]:
@@ -399,4 +402,26 @@ def _logs() -> Iterator[Case]:
             error=code,
             flags=(flag,) if flag else (),
             expected={"exit": verdict, "first": first},
+        )
+
+
+def _policies() -> Iterator[Case]:
+    for name, data, error, flags in cases_policy.read():
+        given: dict[str, Any] = {"cosigned": cases_policy.cosigned()}
+        if isinstance(data, bytes):
+            given["hex"] = data.hex()
+        else:
+            given["text"] = data
+        yield Case(kind="policy", id=name, input=given, error=error, flags=flags)
+    for name, log, copy, error, flags in cases_policy.copies():
+        due = oracle_policy.written(log.entries)
+        text = due if copy == "due" else copy
+        given = {"entries": [*log.entries], "checkpoint": log.checkpoint()}
+        yield Case(
+            kind="policy-copy",
+            id=name,
+            input=given if text is None else given | {"policy": text},
+            error=error,
+            flags=flags,
+            expected=due,
         )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import cases_log
 import histories_log
 import oracle_log as oracle
+import oracle_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,13 @@ def _consistency(given: dict[str, Any]) -> None:
     oracle.check_consistency(given["old"], given["new"], before, after, proof)
 
 
+def _policy(given: dict[str, Any]) -> dict[str, Any]:
+    policy = oracle_policy.read_policy(_data(given))
+    logs = [key["text"] for key in policy["logs"]]
+    enough = [oracle_policy.is_enough(policy, who) for who in given["cosigned"]]
+    return {"logs": logs, "enough": enough}
+
+
 EXPECTED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "vkey": lambda g: oracle.read_vkey(g["text"]),
     "note": lambda g: oracle.check_note(_data(g), g["keys"]),
@@ -64,6 +72,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "checkpoint": lambda g: oracle.read_checkpoint(_data(g)),
     "proof": lambda g: oracle.check_proof(_data(g), g["entry"].encode()),
     "entry": lambda g: oracle.read_entry(_data(g)),
+    "policy": _policy,
 }
 """What the text makes of each kind's input; raises ``oracle.Refused``."""
 
@@ -81,7 +90,7 @@ def record(case: cases_log.Case) -> dict[str, Any]:
     if case.comment:
         out["comment"] = case.comment
     given = case.input
-    if case.kind == "log":
+    if case.kind in ("log", "policy-copy"):
         entries = [BASE.index(e) if e in BASE else e for e in given["entries"]]
         given = given | {"entries": entries}
     out |= {"flags": list(case.flags), "input": given}

@@ -13,22 +13,27 @@ import pytest
 from dualrandom.audit import (
     LogTrust,
     Tree,
+    Weight,
     check_note,
     check_proof,
     key_book,
     open_note,
     parse_checkpoint,
     parse_entry,
+    parse_policy,
     parse_proof,
     parse_vkey,
+    tiles,
     unknown_lines,
     verify_consistency,
     verify_inclusion,
     verify_log,
+    verify_published,
 )
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import VerificationError
 from dualrandom.keys import verify_ed25519
+from dualrandom.office.roll import Roll
 from tests.logmaking import codes
 
 if TYPE_CHECKING:
@@ -120,14 +125,40 @@ def _entry(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _policy(given: dict[str, Any]) -> dict[str, Any]:
+    policy = parse_policy(_data(given))
+    cosigned = [[parse_vkey(text) for text in who] for who in given["cosigned"]]
+    return {
+        "logs": [str(key) for key in policy.logs],
+        "enough": [policy.allows(who) for who in cosigned],
+    }
+
+
+def _entries(given: dict[str, Any]) -> list[bytes]:
+    """Return a log's entries; a number stands for one of the honest log."""
+    return [
+        (VECTORS["log"][entry] if isinstance(entry, int) else entry).encode()
+        for entry in given["entries"]
+    ]
+
+
+def _policy_copy(given: dict[str, Any]) -> dict[str, Any]:
+    entries = _entries(given)
+    files = dict(tiles(entries)) | {"checkpoint": given["checkpoint"].encode()}
+    if "policy" in given:
+        files["policy"] = given["policy"].encode()
+    report = verify_published(files.get, verify=verify_ed25519)
+    copy = Roll().read(entries).copy
+    found = [f.code for f in report.findings if f.weight is Weight.DIFFERS]
+    due = {"due": None if copy is None else copy.decode()}
+    return due | {"error": found} if found else due
+
+
 def _log(given: dict[str, Any]) -> dict[str, Any]:
     kept = (parse_checkpoint(text.encode()) for text in given.get("kept", ()))
     text = given.get("checkpoint")
     report = verify_log(
-        [
-            (VECTORS["log"][entry] if isinstance(entry, int) else entry).encode()
-            for entry in given["entries"]
-        ],
+        _entries(given),
         verify=verify_ed25519,
         checkpoint=None if text is None else text.encode(),
         trust=LogTrust(genesis=given.get("genesis"), kept=tuple(kept)),
@@ -147,6 +178,8 @@ PACKAGE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "proof": _proof,
     "entry": _entry,
     "log": _log,
+    "policy": _policy,
+    "policy-copy": _policy_copy,
 }
 
 
@@ -156,6 +189,9 @@ def test_package(test: dict[str, Any]) -> None:
     if test["kind"] == "log":
         error = {"error": test["error"]} if "error" in test else {}
         assert run(test["input"]) == test["expected"] | error
+    elif test["kind"] == "policy-copy":
+        error = {"error": [test["error"]]} if "error" in test else {}
+        assert run(test["input"]) == {"due": test.get("expected")} | error
     elif test["result"] == "valid":
         assert run(test["input"]) == test["expected"]
     else:

@@ -1174,3 +1174,73 @@ def test_changes_together(both: Any, names: list[str], how: str) -> None:
     except CannotMakeError:
         return
     assert one == other, names
+
+
+# -- whom to trust, read from a policy ---------------------------------------------------
+
+
+def test_another_log_s_key_vouches_for_no_one_else(
+    verifier: Any, folders: Any, tmp_path: Path
+) -> None:
+    """A log that the reader trusts signs this one's checkpoint, beside its own key."""
+    folder = folders.make(tmp_path, **folders.KINDS["open"])
+    kept = logs.write(folder)
+    other = logs.Key("other.example/log")
+    for proof in (folder / "log").glob("*.tlog-proof"):
+        text = proof.read_bytes().rpartition(b"\n\n")[0].split(b"\n\n")[1] + b"\n"
+        proof.write_bytes(proof.read_bytes() + other.line(text))
+    own = f"log {logs.LOG.vkey()}\n".encode()
+    policy = kept.policy.replace(own, f"log {other.vkey()}\n".encode())
+    kept = kept._replace(policy=policy)
+    assert package(folder, kept, "policy") == 1
+    assert stranger(verifier, folder, kept, "policy", tmp_path / "k") == 1
+
+
+def test_a_policy_without_a_log_tells_nobody_whose_it_is(
+    verifier: Any, folders: Any, tmp_path: Path
+) -> None:
+    folder = folders.make(tmp_path, **folders.KINDS["open"])
+    kept = logs.write(folder)
+    own = f"log {logs.LOG.vkey()}\n".encode()
+    kept = kept._replace(policy=kept.policy.replace(own, b""))
+    assert package(folder, kept, "policy") == 6
+    assert stranger(verifier, folder, kept, "policy", tmp_path / "k") == 6
+
+
+def test_a_changed_policy_is_the_same_to_both(verifier: Any) -> None:
+    """Bytes flipped, dropped, doubled: both refuse it, or trust the same."""
+    one, two = logs.SUPERVISORS
+    whole = (
+        f"log {logs.LOG.vkey()}\n# x\nwitness A {one.vkey(4)}\n"
+        f"witness B {two.vkey(4)} url\ngroup G 2 A B\nquorum G\n"
+    ).encode()
+    signed = [set[bytes](), {one.public}, {one.public, two.public}]
+
+    def ours(raw: bytes) -> object:
+        try:
+            policy = audit.parse_policy(raw)
+        except DualRandomError:
+            return None
+        witnesses = [key for _, key in policy.witnesses]
+        names = [(key.name, key.public) for key in policy.logs]
+        return names, [
+            policy.allows(k for k in witnesses if k.public in who) for who in signed
+        ]
+
+    def theirs(raw: bytes) -> object:
+        try:
+            trust = verifier.read_policy(raw)
+        except verifier.Refused:
+            return None
+        names = [(key.name, key.public) for key in trust.logs]
+        return names, [trust.enough(who) for who in signed]
+
+    agreed = 0
+    for at in range(0, len(whole), 3):
+        byte = whole[at : at + 1]
+        flips = (bytes([byte[0] ^ bit]) for bit in (0x01, 0x10, 0x40, 0x80))
+        for piece in (b"", byte * 2, b" ", b"\n", *flips):
+            raw = whole[:at] + piece + whole[at + 1 :]
+            assert ours(raw) == theirs(raw), raw
+            agreed += ours(raw) is not None
+    assert agreed > 20

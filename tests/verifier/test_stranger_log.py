@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-from typing import TYPE_CHECKING, Any
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+VECTORS = Path(__file__).parents[1] / "vectors" / "log.json"
+POLICIES = [
+    test
+    for test in json.loads(VECTORS.read_text("utf-8"))["tests"]
+    if test["kind"] == "policy"
+]
 DRAND_TIME = 1692803367 + (34112212 - 1) * 3
 
 
@@ -292,57 +296,27 @@ def test_a_missing_part_of_the_log_is_not_checked(
     assert f"log/{missing}" in done.names("unchecked")
 
 
-def policy_of(logs: Any) -> dict[str, bytes]:
-    log, (one, two) = logs.LOG.vkey(), logs.SUPERVISORS
-    w1, w2 = f"witness A {one.vkey(4)}\n", f"witness B {two.vkey(4)}\n"
-    start = f"log {log}\n{w1}{w2}"
-    texts = {
-        "no quorum": start,
-        "two quorums": start + "quorum A\nquorum B\n",
-        "unknown name": start + "quorum C\n",
-        "group of too many": start + "group G 3 A B\nquorum G\n",
-        "group of none": start + "group G 0 A B\nquorum G\n",
-        "member twice": start + "group G any A A\nquorum G\n",
-        "member of two groups": start + "group G any A\ngroup H any A B\nquorum H\n",
-        "a name twice": start + f"witness A {two.vkey(4)}\nquorum A\n",
-        "a key twice": start + f"witness C {one.vkey(4)}\nquorum C\n",
-        "a note key as witness": f"log {log}\nwitness A {one.vkey()}\nquorum A\n",
-        "a changed key id": start.replace(one.id(4).hex(), "00000000") + "quorum A\n",
-        "an unknown line": start + "trust me\nquorum none\n",
-        "no log": w1 + w2 + "quorum A\n",
-        "a log key of another kind": f"log {one.vkey(4)}\nquorum none\n",
-    }
-    return {name: text.encode() for name, text in texts.items()}
-
-
-@pytest.mark.parametrize("number", range(14))
-def test_refused_policies(verifier: Any, logs: Any, number: int) -> None:
-    texts = policy_of(logs)
-    assert len(texts) == 14
-    name = list(texts)[number]
-    with pytest.raises(verifier.Refused):
-        verifier.read_policy(texts[name])
-
-
-def test_quorum_of_groups(verifier: Any, logs: Any) -> None:
-    keys = [logs.Key(f"w/{n}") for n in range(5)]
-    text = f"  # comment\n\nlog\t{logs.LOG.vkey()} https://example.com/\n"
-    text += "".join(f"witness W{n} {k.vkey(4)}\n" for n, k in enumerate(keys))
-    text += "group X 2 W0 W1 W2\ngroup Y any W3 W4\ngroup Z all X Y\nquorum Z\n"
-    trust = verifier.read_policy(text.encode())
-
-    def enough(*who: int) -> bool:
-        return bool(trust.enough({keys[n].public for n in who}))
-
-    assert enough(0, 2, 4)
-    assert not enough(0, 1, 2)
-    assert not enough(0, 3, 4)
-    assert not enough()
-
-
-def test_no_quorum_needs_no_witness(verifier: Any, logs: Any) -> None:
-    trust = verifier.read_policy(f"log {logs.LOG.vkey()}\nquorum none\n".encode())
-    assert trust.enough(set())
+@pytest.mark.parametrize(
+    "test", [pytest.param(test, id=test["id"]) for test in POLICIES]
+)
+def test_policies(verifier: Any, test: dict[str, Any]) -> None:
+    """The same file names the same logs and the same quorum, or is none."""
+    given = test["input"]
+    text = given.get("text", "")
+    if isinstance(text, dict):
+        text = "".join(piece * times for piece, times in text["repeat"])
+    raw = bytes.fromhex(given["hex"]) if "hex" in given else text.encode()
+    if test["result"] == "invalid":
+        with pytest.raises(verifier.Refused):
+            verifier.read_policy(raw)
+        return
+    trust = verifier.read_policy(raw)
+    logs = [verifier.parse_vkey(text) for text in test["expected"]["logs"]]
+    assert trust.logs == logs
+    for who, due in zip(given["cosigned"], test["expected"]["enough"], strict=True):
+        keys = {verifier.parse_vkey(text) for text in who}
+        cosigners = {key.public for key in keys if key in trust.witnesses}
+        assert trust.enough(cosigners) is due
 
 
 @pytest.mark.parametrize("place", range(0, 1400, 61))
@@ -354,14 +328,3 @@ def test_a_damaged_genesis_is_refused(
     raw[place % len(raw)] ^= 1
     with pytest.raises((verifier.Refused, verifier.Unchecked)):
         verifier.read_genesis(bytes(raw))
-
-
-def test_no_bytes_of_a_policy_make_it_stumble(verifier: Any, logs: Any) -> None:
-    whole = policy_of(logs)["two quorums"].replace(b"quorum B\n", b"")
-    verifier.read_policy(whole)
-    for place in range(len(whole)):
-        for bit in (0x80, 0x10, 0x01):
-            raw = bytearray(whole)
-            raw[place] ^= bit
-            with contextlib.suppress(verifier.Refused):
-                verifier.read_policy(bytes(raw))
