@@ -214,5 +214,6 @@ def pack(
             for path in sorted(known)
             if exists(folder / path)
         )
-    write_file(out, zip_bytes(name, files))
+    mode = 0o644 if reader == "public" else 0o600
+    write_file(out, zip_bytes(name, files), mode=mode)
     return tuple(path for path, _ in files)

@@ -91,8 +91,12 @@ def _keep(app: typer.Typer, typed: Sequence[str]) -> None:
 
 
 def command(app: typer.Typer, name: str, run: Callable[..., object], key: str) -> None:
-    """Add a command with its help from the catalogue."""
-    app.command(name, help=say(f"cli.{key}"))(run)
+    """Add a command; of its help, a list of commands shows the first sentence."""
+    text = say(f"cli.{key}")
+    first, stop, _ = text.partition("\n")[0].partition("\u3002")
+    # Click finds the ends of English sentences only, and cuts a longer text at a space.
+    short = first + stop if stop else None
+    app.command(name, help=text, short_help=short)(run)
 
 
 def group(app: typer.Typer, name: str) -> typer.Typer:

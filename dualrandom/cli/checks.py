@@ -14,6 +14,8 @@ from dualrandom.cli.options import Engine, Genesis, Json, Keys, Log, Out, Policy
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dualrandom.verify import Report, Step
 
 Draw = Annotated[str, typer.Argument(help=say("cli.draw_id"))]
@@ -43,12 +45,12 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check a draw folder, or a zip of one."""
-    from dualrandom.office.looking import load_trust, office_genesis, verify_path
+    from dualrandom.office.looking import load_trust, office_genesis, verify_files
 
     own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
     trust = load_trust(policy, genesis or own, log)
     with show.busy(say("cli.busy.verify")) as tell:
-        report = verify_path(folder, trust, engine=engine, told=tell)
+        report, files = verify_files(folder, trust, engine=engine, told=tell)
     if as_json:
         show.document(_document(report))
     else:
@@ -56,7 +58,7 @@ def verify(
             show.talk(say("cli.verify.own", file=str(own)))
         _render(report)
     if sign is not None:
-        _sign(folder, report, sign, out)
+        _sign(files, report, sign, out)
     raise typer.Exit(report.exit_code)
 
 
@@ -104,11 +106,11 @@ def _detail(step: Step) -> str:
     return say(f"verify.say.{step.code}", **params)
 
 
-def _sign(folder: Path, report: Report, key: Path, out: Path) -> None:
+def _sign(files: Mapping[str, bytes], report: Report, key: Path, out: Path) -> None:
     from dualrandom.office.opinions import sign_verdict
 
     signer = Keys().unlock(key)
-    made = sign_verdict(folder, _document(report), report.exit_code, signer, out)
+    made = sign_verdict(files, _document(report), report.exit_code, signer, out)
     show.talk(say("cli.verify.signed", file=str(made), papers=f"{out}.papers"))
 
 

@@ -62,7 +62,19 @@ def freeze(
 
     office = here()
     if approval:
-        _announce_approved(office, task, approval)
+        # What was approved stands as it was: nothing here could change it any more.
+        others = {
+            "--randomness": randomness,
+            "--sealed-until": sealed_until,
+            "--draw": draw_id,
+            "--reason": reason,
+            "--ask": ask,
+            "--dry-run": dry_run,
+        }
+        if any(others.values()):
+            names = ", ".join(name for name, given in others.items() if given)
+            raise UsageError("E252", names=names)
+        _announce_approved(office, task, approval, as_json=as_json)
         return
     if not randomness:
         reason = say("cli.usage.missing", name="--randomness")
@@ -123,12 +135,25 @@ def stage(
     show.talk(say("cli.stage.next", draw=draw_id))
 
 
-def _announce_approved(office: Office, task: str, approvals: list[Path]) -> None:
+def _announce_approved(
+    office: Office, task: str, approvals: list[Path], *, as_json: bool
+) -> None:
     from dualrandom.office.freezing import announce_approved
 
-    folder = announce_approved(office, task, approvals)
-    name = folder.name
+    entry = announce_approved(office, task, approvals)
+    name, commitment = str(entry.body["draw"]), str(entry.body["commitment"])
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/freeze-approved/v1",
+                "draw": name,
+                "commitment": commitment,
+                "seq": entry.seq,
+            }
+        )
+        return
     show.data(say("cli.freeze.done", draw=name, folder=f"draws/{name}"))
+    show.data(say("cli.freeze.commitment", commitment=commitment))
     show.talk(say("cli.freeze.next", draw=name))
 
 

@@ -180,7 +180,7 @@ def checkpoint(
     qr: Annotated[Path | None, typer.Option(help=say("cli.log.qr"))] = None,
 ) -> None:
     """Sign and print the checkpoint; draw it for the minutes."""
-    from dualrandom.office.memory import checkpoint as sign
+    from dualrandom.office.journal import sign
 
     signed = sign(here())
     if qr is not None:

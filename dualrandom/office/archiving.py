@@ -51,7 +51,7 @@ def archive(office: Office, draw: str, out: Path) -> Archived:
     """
     if out.suffix.lower() != ".zip":
         raise UsageError("E176", where=Where(file=str(out)))
-    signed = memory.checkpoint(office)
+    signed = journal.sign(office)
     with office.registry.read() as tx:
         life = journal.draw_of(journal.told(tx), draw)
         entries = list(tx.entries())

@@ -11,6 +11,7 @@ Spec: draw-v1 §5 "Replacement", §6 "Substitution"; log-v1 §4 (draws).
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,12 @@ from dualrandom.model import (
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared, carry_out
 from dualrandom.office.folders import check_folder, refuse
-from dualrandom.office.outcome import afterwards, changes_in, read_frozen
+from dualrandom.office.outcome import (
+    afterwards,
+    changes_in,
+    logged_changes,
+    read_frozen,
+)
 from dualrandom.tables import REPLACEMENTS, SUBSTITUTIONS, TEAMS, Kind
 from dualrandom.verify import KNOWN
 from dualrandom.words import group
@@ -229,13 +235,10 @@ def _read(office: Office, life: audit.DrawLife) -> Stands:
     # Whoever steps in must not come from lists that somebody edited, or lost.
     refuse(check_folder(office, life), missing=True)
     _, files = load_folder(office.draw(life.draw), KNOWN)
-    logged = {made.seq for made in life.changes}
     frozen = read_frozen(files, life.commitment, f"draws/{life.draw}")
     for kind in (REPLACEMENTS, SUBSTITUTIONS):
-        # A row of a run that was cut off before it was logged does not count.
-        rows = changes_in(kind, files)
-        stands = [row for row in rows if row.seq in logged]
-        if len(stands) < len(rows):
+        stands = logged_changes(kind, files, life)
+        if len(stands) < len(changes_in(kind, files)):
             files[kind.name] = frozen.write(kind, stands)
     return Stands(
         life=life, frozen=frozen, files=files, after=afterwards(frozen, files)
@@ -246,7 +249,11 @@ def _recused_since(tx: Reader, drawn: Stands, target: TargetId) -> set[Inspector
     frozen = {
         row.inspector for row in drawn.frozen.rows["conflicts.tsv"] if row.id == target
     }
-    return {r.inspector for r in tx.recusals() if r.target == target} - frozen
+    task = drawn.frozen.announcement.task
+    start, end = dt.date.fromisoformat(task.start), dt.date.fromisoformat(task.end)
+    return {
+        r.inspector for r in tx.recusals() if r.target == target and r.holds(start, end)
+    } - frozen
 
 
 def _next(

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualrandom import audit
-from dualrandom.canonical import sha256
 from dualrandom.deadlines import (
     PENALTY,
     REPLY,
@@ -23,11 +22,10 @@ from dualrandom.deadlines import (
     Deadline,
     deadlines,
 )
-from dualrandom.disclosure import ANNOUNCEMENT
-from dualrandom.documents import parse_announcement
-from dualrandom.errors import InputError, VerificationError, Where
+from dualrandom.errors import InputError, Where
 from dualrandom.office import journal
 from dualrandom.office.checking import read
+from dualrandom.office.folders import announced
 from dualrandom.office.penalties import published
 from dualrandom.office.place import ZONE, today
 from dualrandom.office.results import review_of
@@ -40,7 +38,6 @@ from dualrandom.workdays import FILE, parse_calendar, shipped_calendar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dualrandom.announcement import Announcement
     from dualrandom.office.place import Office
     from dualrandom.outcomes import PenaltyRecord
     from dualrandom.registry import Reader
@@ -98,7 +95,7 @@ def duties(office: Office) -> tuple[Duty, ...]:
         InputError: E920, a year on the way is not known.
         StateError: E184 as for the log; E415, the rules differ from what was logged.
         VerificationError: E171, an announcement is not what was announced.
-        EnvironmentProblem: E151, it cannot be read.
+        EnvironmentProblem: E170, it is gone; E151, it cannot be read.
     """
     day = today(office)
     calendar = own_calendar(office)
@@ -144,8 +141,8 @@ def _results(
     for life in report.draws:
         if life.result is None:
             continue
-        announced = _announced(office, life)
-        if announced.supersedes and is_staffing(announced.supersedes.reason):
+        notice = announced(office, life)
+        if notice.supersedes and is_staffing(notice.supersedes.reason):
             continue  # it staffs another draw, whose results they are
         review = review_of(report, life.draw)
         if review is not None and review.approval is not None:
@@ -154,30 +151,16 @@ def _results(
                 # Somebody knows that what is shown is wrong.
                 yield RESULT, life.draw, "", _day(audit.parse_entry(entry)[0])
                 continue
-            last = max(review.approval, (life.released or 0) if announced.sealed else 0)
+            last = max(review.approval, (life.released or 0) if notice.sealed else 0)
             stepped_in = any(
                 made.act == "draw.replace" and made.seq > review.recorded
                 for made in life.changes
             )
-            hidden = announced.sealed and life.released is None
+            hidden = notice.sealed and life.released is None
             if last < published and not (stepped_in or hidden):
                 continue
-        end = dt.date.fromisoformat(announced.task.end)
+        end = dt.date.fromisoformat(notice.task.end)
         yield RESULT, life.draw, "", end
-
-
-def _announced(office: Office, life: audit.DrawLife) -> Announcement:
-    """Return a draw's announcement, as the log has it.
-
-    Raises:
-        VerificationError: E171, it is not what was announced.
-        EnvironmentProblem: E151, it cannot be read.
-    """
-    data = read(office.draw(life.draw) / ANNOUNCEMENT)
-    if sha256(data) != life.commitment:
-        where = Where(file=f"draws/{life.draw}/{ANNOUNCEMENT}")
-        raise VerificationError("E171", where=where, seq=life.announced)
-    return parse_announcement(data)
 
 
 def _penalties(tx: Reader, day: dt.date, last: audit.Entry | None) -> Iterator[_Open]:

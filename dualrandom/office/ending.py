@@ -4,20 +4,28 @@ Whoever abandons a draw when its randomness is known may have seen whom it would
 So all values that are known are brought; the supervisors get them, and the selection
 that would have been: the draw's own files, without a result.
 
+A list that is damaged takes nothing away from that but the selection. Who has lost the
+announcement itself cannot tell which values there are; the log says that it is lost.
+
 Spec: draw-v1 §3 (abandonment); log-v1 §4, ``draw.abandon``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.canonical import json_line
-from dualrandom.errors import EnvironmentProblem, InputError, StateError
+from dualrandom.errors import (
+    EnvironmentProblem,
+    InputError,
+    StateError,
+    VerificationError,
+)
 from dualrandom.folder import write_file, write_files
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared, carry_out
+from dualrandom.office.folders import announced
 from dualrandom.office.outcome import load_frozen, make
 from dualrandom.office.outside import bring
 from dualrandom.office.values import Values, check_asked, values_of
@@ -26,18 +34,19 @@ from dualrandom.records import DrawState
 from dualrandom.words import group
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
     from dualrandom import audit
     from dualrandom.office.approvals import Proposal
-    from dualrandom.office.outcome import Frozen
     from dualrandom.office.place import Office
     from dualrandom.randomness import Source
     from dualrandom.registry import Reader, Writer
 
 NOTHING = Values()
+LOST = "lost"
+"""Code of the reason that the draw's files are gone."""
 
 
 def abandonment(
@@ -54,23 +63,19 @@ def abandonment(
 
     Raises:
         InputError: E397, no such reason. Asked later, the proposal raises: StateError
-            E390-E392, the draw is not open; InputError E452, not the party that the
-            reason asks for; StateError E469, a value that is known by now is not
-            brought; and as for a draw's values.
+            E390-E392, the draw is not open; E250, its announcement is lost, and the
+            reason is another; InputError E452, not the party that the reason asks
+            for; StateError E469, a value that is known by now is not brought; and as
+            for a draw's values.
     """
     code = _reason_code(reason)
 
     def prepare(_: Reader, report: audit.LogReport) -> Prepared:
         life = journal.open_draw(report, draw)
-        frozen, known, proofs = None, dict[int, str](), list[Mapping[str, object]]()
-        # A draw whose files are lost can only be abandoned.
-        with suppress(StateError, EnvironmentProblem):
-            frozen = load_frozen(office.draw(draw), life.commitment)
-        if frozen is not None:
-            sources = frozen.announcement.randomness
-            _check_party(sources, code, party)
-            known, proofs = _known(office, life, sources, values)
-            _check_brought(office, sources, code, known)
+        sources = _sources(office, life, code)
+        _check_party(sources, code, party)
+        known, proofs = _known(office, life, sources, values)
+        _check_brought(office, sources, code, known)
         body = {
             "draw": draw,
             "commitment": life.commitment,
@@ -82,8 +87,8 @@ def abandonment(
 
         def end(tx: Writer, undo: ExitStack, entry: audit.Entry) -> None:
             journal.set_state(tx, life, DrawState.ABANDONED, entry)
-            if frozen is not None and known:
-                _hand_over(office, frozen, known, proofs, undo)
+            if known:
+                _hand_over(office, life, sources, known, proofs, undo)
 
         return Prepared(act="draw.abandon", body=body, effect=end)
 
@@ -124,6 +129,20 @@ def _reason_code(text: str) -> str:
     raise InputError("E397", value=text, known=known)
 
 
+def _sources(office: Office, life: audit.DrawLife, code: str) -> tuple[Source, ...]:
+    """Return the announced randomness; none where the announcement is lost.
+
+    Raises:
+        StateError: E250, it is lost, and that is not the reason.
+    """
+    try:
+        return announced(office, life).randomness
+    except (EnvironmentProblem, VerificationError) as error:
+        if code == LOST:
+            return ()
+        raise StateError("E250", where=error.where, draw=life.draw) from error
+
+
 def _check_party(sources: Sequence[Source], code: str, party: str) -> None:
     parties = [s.party for s in sources if isinstance(s, Sealed)]
     due = parties if code == "secret" else [""]
@@ -145,8 +164,10 @@ def _known(
     for at, source in enumerate(sources):
         if isinstance(source, Dice) and at not in dict(life.dice):
             here.pop(at, None)  # not logged: nobody could draw with them
-    proofs = [brought[at].proof if at in brought else {} for at in range(len(sources))]
-    return here, list[Mapping[str, object]](proofs)
+    proofs: list[Mapping[str, object]] = [
+        brought[at].proof if at in brought else {} for at in range(len(sources))
+    ]
+    return here, proofs
 
 
 def _check_brought(
@@ -166,14 +187,17 @@ def _check_brought(
 
 def _hand_over(
     office: Office,
-    frozen: Frozen,
+    life: audit.DrawLife,
+    sources: Sequence[Source],
     known: Mapping[int, str],
     proofs: Sequence[Mapping[str, object]],
     undo: ExitStack,
 ) -> None:
-    sources, draw = frozen.announcement.randomness, frozen.announcement.draw
-    if len(known) == len(sources):
-        folder = office.draw(draw)
+    draw, folder = life.draw, office.draw(life.draw)
+    frozen = None
+    with suppress(StateError, EnvironmentProblem, VerificationError):
+        frozen = load_frozen(folder, life.commitment)
+    if frozen is not None and len(known) == len(sources):
         lines = [line(source, known[at]) for at, source in enumerate(sources)]
         files = make(frozen, lines, proofs).files
         for name in files:

@@ -63,6 +63,23 @@ def check_folder(office: Office, draw: audit.DrawLife) -> tuple[Problem, ...]:
         return (Problem(code=error.code, where=error.where or where, params=params),)
 
 
+def announced(office: Office, draw: audit.DrawLife) -> Announcement:
+    """Return a draw's announcement, as the log has it.
+
+    Raises:
+        EnvironmentProblem: E170, it is gone; E151, it cannot be read.
+        VerificationError: E171, it is not what was announced; E153, no regular file.
+    """
+    where = Where(file=f"draws/{draw.draw}/{ANNOUNCEMENT}")
+    folder = office.draw(draw.draw)
+    files = load_folder(folder, (ANNOUNCEMENT,))[1] if folder.is_dir() else {}
+    if ANNOUNCEMENT not in files:
+        raise EnvironmentProblem("E170", where=where, draw=draw.draw)
+    if sha256(files[ANNOUNCEMENT]) != draw.commitment:
+        raise VerificationError("E171", where=where, seq=draw.announced)
+    return parse_announcement(files[ANNOUNCEMENT])
+
+
 def refuse(found: Iterable[Problem], *, missing: bool = False) -> None:
     """Raise the first of some findings that something may not go on with.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualrandom import SOFTWARE, tables
 from dualrandom.announcement import (
@@ -41,7 +41,14 @@ from dualrandom.office.supplement import is_staffing, to_staff
 from dualrandom.office.tasks import check_task
 from dualrandom.randomness import Sealed, Standing, check_sources, standing
 from dualrandom.records import DrawState, TargetPrivate, TargetRecord
-from dualrandom.registry.lists import DRAWS, INSPECTORS, TARGETS
+from dualrandom.registry.lists import (
+    DRAWS,
+    INSPECTORS,
+    ITEMS,
+    RECUSALS,
+    TARGETS,
+    TASKS,
+)
 from dualrandom.scope import parse_scope
 from dualrandom.verify.lists import STAFFING
 from dualrandom.words import word
@@ -50,12 +57,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from dualrandom import audit
     from dualrandom.errors import Problem
     from dualrandom.office.approvals import Proposal
     from dualrandom.office.place import Office
     from dualrandom.randomness import Source
     from dualrandom.records import TaskRecord
-    from dualrandom.registry import Reader
+    from dualrandom.registry import ListKind, Reader
 
 
 REHEARSAL = "REHEARSAL-"
@@ -160,7 +168,8 @@ def approved(office: Office, task_id: str) -> Proposal:
 
     Raises:
         Asked later, the proposal raises StateError: E464, nothing was set aside, or
-        lists, rules or draws have changed since; E189, E383, E623 as for a freeze.
+        lists, rules or draws have changed since, or it is overdue; E189, E383, E623 as
+        for a freeze.
     """
 
     def check(tx: Reader, made: Announcement) -> None:
@@ -176,6 +185,8 @@ def approved(office: Office, task_id: str) -> Proposal:
             stands != (made.draw, made.supersedes)
             or made.registry != _registry(tx)
             or made.task.rules != rules
+            or made.due < stamp(office.clock())
+            or _changed_since(tx, made.announced)
         ):
             raise StateError(
                 "E464", where=Where(file=f"prepared/{task_id}"), task=task_id
@@ -184,8 +195,10 @@ def approved(office: Office, task_id: str) -> Proposal:
     return prepared(office, task_id, check)
 
 
-def announce_approved(office: Office, task_id: str, signed: Sequence[Path]) -> Path:
-    """Announce what parties approved; return the draw's folder.
+def announce_approved(
+    office: Office, task_id: str, signed: Sequence[Path]
+) -> audit.Entry:
+    """Announce what parties approved; return the log entry.
 
     Raises:
         DualRandomError: as the proposal refuses, and as for ``carry_out``.
@@ -193,9 +206,15 @@ def announce_approved(office: Office, task_id: str, signed: Sequence[Path]) -> P
     """
     entry = carry_out(office, approved(office, task_id), signed)
     put_away(office, task_id)
-    draw = str(entry.body["draw"])
-    journal.settle(office, draw)
-    return office.draw(draw)
+    journal.settle(office, str(entry.body["draw"]))
+    return entry
+
+
+def _changed_since(tx: Reader, moment: str) -> bool:
+    """Say whether something that a freeze reads, and does not name, changed since."""
+    kinds: tuple[ListKind[Any], ...] = (ITEMS, RECUSALS, TASKS, DRAWS)
+    stands = (tx.last_change(kind) for kind in kinds)
+    return any(one is not None and stamp(one.at) > moment for one in stands)
 
 
 def plan(

@@ -246,6 +246,20 @@ def covering(office: Office, seq: int) -> bytes | None:
     return first
 
 
+def sign(office: Office) -> bytes:
+    """Return a signed checkpoint of a log in which nothing is wrong.
+
+    What the office has signed once it can take back no more: an entry that somebody
+    put into the database is found before.
+
+    Raises:
+        StateError: E184; E120, E180, E183 as for :func:`.memory.checkpoint`.
+    """
+    with office.registry.read() as tx:
+        told(tx)
+    return memory.checkpoint(office)
+
+
 def settle(office: Office, draw: str) -> None:
     """Sign and prove what was just logged of a draw.
 

@@ -81,23 +81,34 @@ def revocation(
     """
 
     def prepare(tx: Reader, report: LogReport) -> Prepared:
-        active = [k for k in report.keys if k.revoked is None]
-        found = [k for k in active if k.key.name == name and public in (None, k.key)]
+        found = [
+            k
+            for k in report.keys
+            if k.revoked is None and k.key.name == name and public in (None, k.key)
+        ]
         if len(found) != 1:
             raise StateError("E121", name=name, count=len(found))
         since = report.size if suspect_from is None else suspect_from
         if not 0 <= since <= report.size:
             raise InputError("E122", seq=since, size=report.size)
-        ring = office.roll.keys(tx)
-        need = ring.quorum if found[0].role is Role.SUPERVISOR else 1
-        left = sum(k.role is found[0].role for k in active) - 1
-        if left < need:
-            raise StateError("E123", name=name, left=left, need=need)
-        return _prepared(
-            "key.revoke", {"key": str(found[0].key), "suspect_from": since}
-        )
+        need = office.roll.keys(tx).quorum
+        return _revoked(found[0], report, since, need)
 
     return prepare
+
+
+def _revoked(key: LogKey, report: LogReport, since: int, quorum: int) -> Prepared:
+    """Return a revocation after which others of its kind are left.
+
+    Without an officer nobody could append another key, and without supervisors enough
+    nobody could approve one: such a log would be at its end.
+    """
+    active = [k for k in report.keys if k.revoked is None]
+    need = quorum if key.role is Role.SUPERVISOR else 1
+    left = sum(k.role is key.role for k in active) - 1
+    if left < need:
+        raise StateError("E123", name=key.key.name, left=left, need=need)
+    return _prepared("key.revoke", {"key": str(key.key), "suspect_from": since})
 
 
 def rotation(office: Office, key: VKey, suspect_from: int | None) -> Proposal:
@@ -111,7 +122,8 @@ def rotation(office: Office, key: VKey, suspect_from: int | None) -> Proposal:
         suspect_from: as for :func:`revocation`.
 
     Raises:
-        StateError: asked later: E124, it is done; E121, there is no key of that name.
+        StateError: asked later: E124, it is done; E121, there is no key of that name;
+            E123 as for :func:`revocation`.
     """
 
     def prepare(tx: Reader, report: LogReport) -> Prepared:
@@ -125,10 +137,8 @@ def rotation(office: Office, key: VKey, suspect_from: int | None) -> Proposal:
             raise StateError("E124", name=key.name)
         if not new and (role is Role.LOG or not others):
             return addition(office, key, role)(tx, report)
-        # A person has one key at a time, also where it is the last of its kind.
         since = report.size if suspect_from is None else suspect_from
-        body = {"key": str(others[0].key), "suspect_from": since}
-        return _prepared("key.revoke", body)
+        return _revoked(others[0], report, since, office.roll.keys(tx).quorum)
 
     return prepare
 

@@ -91,12 +91,35 @@ def verify_path(
 ) -> Report:
     """Check a draw folder or a zip of one; no office is needed.
 
+    Args and errors: as for :func:`verify_files`.
+    """
+    report, _ = verify_files(path, trust, beacons, engine=engine, told=told)
+    return report
+
+
+def verify_files(
+    path: Path,
+    trust: Trust | None,
+    beacons: BeaconChecker = check_beacon,
+    *,
+    engine: str = "",
+    told: Callable[[Path, int], object] = lambda *_: None,
+) -> tuple[Report, Mapping[str, bytes]]:
+    """Check a draw, and return the bytes that were checked too.
+
+    Whoever signs or opens something on the strength of a report goes by these: what
+    lies in the folder a moment later may be something else.
+
     Args:
         path: the folder or zip.
         trust: whom the reader trusts.
         beacons: checks drand rounds and NIST pulses.
         engine: what hashes the rows, see :mod:`dualrandom.engines`; "": plain Python.
         told: called with a large file and how many percent of it were read.
+
+    Returns:
+        The report, and the files by name; lists too large for memory are not among
+        them.
 
     Raises:
         EnvironmentProblem: E150, no such folder; E151, it cannot be read; E152,
@@ -106,7 +129,7 @@ def verify_path(
     """
     name, files, large = open_folder(path, KNOWN, large=LARGE, told=told)
     with engine_over(path, engine) as hashing:
-        return verify_draw(
+        report = verify_draw(
             name,
             files,
             verifier=verify_ed25519,
@@ -115,6 +138,7 @@ def verify_path(
             large=large,
             engine=hashing,
         )
+    return report, files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

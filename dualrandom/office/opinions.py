@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
 from dualrandom.canonical import json_line, sha256
+from dualrandom.disclosure import ANNOUNCEMENT, RESULT
 from dualrandom.errors import InputError, StateError, VerificationError, Where
-from dualrandom.folder import load_folder, write_file, write_files
+from dualrandom.folder import write_file, write_files
 from dualrandom.office import journal
 from dualrandom.office.approvals import APPROVAL, PAPERS, Prepared, carry_out
 from dualrandom.office.checking import read
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
     from dualrandom.registry import Reader, Writer
 
 REPORT: Final = "report.json"
-_NEEDED: Final = ("announcement.json", "result.json", "log/announce.entry")
+ENTRY: Final = "log/announce.entry"
+_NEEDED: Final = (ANNOUNCEMENT, RESULT, ENTRY)
 
 
 def sign_verdict(
-    folder: Path,
+    files: Mapping[str, bytes],
     report: Mapping[str, object],
     verdict: int,
     signer: PrivateKey,
@@ -47,7 +49,7 @@ def sign_verdict(
     """Sign what a check of a draw ended with.
 
     Args:
-        folder: the draw, as it was checked.
+        files: of the draw, by name: the bytes that were checked.
         report: the whole report, as a document.
         verdict: its exit code: 0, 1 or 6.
         signer: the supervisor's key.
@@ -58,19 +60,18 @@ def sign_verdict(
         The file to give to the office, with the folder of papers beside it.
 
     Raises:
-        InputError: E463, there is no result in the folder, or no log entry.
-        EnvironmentProblem: E150-E152, E154.
+        InputError: E463, there is no result among them, or no log entry.
+        EnvironmentProblem: E154.
     """
-    _, files = load_folder(folder, _NEEDED)
     if any(not files.get(name) for name in _NEEDED):
-        raise InputError("E463", where=Where(file=str(folder)))
-    with given(Where(file=str(folder))):
-        entry, _ = audit.parse_entry(files["log/announce.entry"])
+        raise InputError("E463", where=Where(file=RESULT))
+    with given(Where(file=ENTRY)):
+        entry, _ = audit.parse_entry(files[ENTRY])
     data = json_line({**report, "salt": entropy(16).hex()})
     body: dict[str, Any] = {
         "draw": str(dict[str, Any](entry.body).get("draw")),
-        "commitment": sha256(files["announcement.json"]),
-        "result": sha256(files["result.json"]),
+        "commitment": sha256(files[ANNOUNCEMENT]),
+        "result": sha256(files[RESULT]),
         "verdict": verdict,
         "report": sha256(data),
     }

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
+    from dualrandom.audit import DrawLife
     from dualrandom.canonical import Blocks, Content
     from dualrandom.draw import Engine, Selection
     from dualrandom.matching import Matching
@@ -278,3 +279,15 @@ def afterwards(frozen: Frozen, files: Mapping[str, bytes]) -> Afterwards:
 def changes_in(kind: Kind[Any], files: Mapping[str, bytes]) -> tuple[Any, ...]:
     """Return the rows of a table of changes; none where there is no such file."""
     return tuple(kind.parse(files[kind.name])[1]) if kind.name in files else ()
+
+
+def logged_changes(
+    kind: Kind[Any], files: Mapping[str, bytes], life: DrawLife
+) -> tuple[Any, ...]:
+    """Return the rows that the log names.
+
+    One that it does not was written by a run that was cut off, or by hand: whatever it
+    says, it does not count.
+    """
+    logged = {made.seq for made in life.changes}
+    return tuple(row for row in changes_in(kind, files) if row.seq in logged)

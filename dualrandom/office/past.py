@@ -12,15 +12,12 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dualrandom.canonical import sha256
-from dualrandom.disclosure import ANNOUNCEMENT
-from dualrandom.documents import parse_announcement
-from dualrandom.errors import EnvironmentProblem, VerificationError, Where
 from dualrandom.exclusions import Period, Visit, product_of
 from dualrandom.folder import load_folder
 from dualrandom.freeze import Past
 from dualrandom.office import journal
-from dualrandom.office.folders import check_folder, refuse
+from dualrandom.office.folders import announced, check_folder, refuse
+from dualrandom.office.outcome import logged_changes
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import TARGETS as DIRECTORY
 from dualrandom.tables import (
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     from dualrandom.exclusions import Pair
     from dualrandom.model import InspectorId, TargetId
     from dualrandom.office.place import Office
-    from dualrandom.records import DrawRecord, TaskRecord
+    from dualrandom.records import TaskRecord
     from dualrandom.registry import Reader
     from dualrandom.rules import Rules
 
@@ -63,19 +60,20 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
     period = Period(start=task.start, end=task.end)
     report = journal.told(tx)
     lives = {draw.id: journal.draw_of(report, draw.id) for draw in others}
-    announced = {id_: _announcement(office, life) for id_, life in lives.items()}
-    gone = {a.supersedes.draw for a in announced.values() if a.supersedes is not None}
+    # The lists are read where they matter.
+    notices = {id_: announced(office, life) for id_, life in lives.items()}
+    gone = {a.supersedes.draw for a in notices.values() if a.supersedes is not None}
     visits: list[Visit] = []
     posts: Counter[InspectorId] = Counter()
     for draw in others:
-        announcement = announced[draw.id]
+        announcement = notices[draw.id]
         if draw.id in gone or not _matters(announcement, period, rules):
             continue
         refuse(check_folder(office, lives[draw.id]), missing=True)
         _, files = load_folder(office.draw(draw.id), KNOWN)
-        visits += _visits(draw, announcement, files)
+        visits += _visits(lives[draw.id], announcement, files)
         if announcement.task.start[:4] == str(task.start.year):
-            posts.update(_posts(files))
+            posts.update(_posts(lives[draw.id], files))
     return Past(
         visits=tuple(visits),
         posts=tuple(sorted(posts.items())),
@@ -90,17 +88,6 @@ def _is_asked(tx: Reader, rules: Rules) -> bool:
     if any(person.yearly is not None for person in tx.inspectors()):
         return True
     return bool(rules.same_product) and any(product_of(t) for t, _ in tx.targets())
-
-
-def _announcement(office: Office, life: DrawLife) -> Announcement:
-    """Return what was announced; the lists are read where they matter."""
-    where = Where(file=f"draws/{life.draw}/{ANNOUNCEMENT}")
-    if not (office.root / str(where.file)).is_file():
-        raise EnvironmentProblem("E170", where=where, draw=life.draw)
-    _, files = load_folder(office.draw(life.draw), (ANNOUNCEMENT,))
-    if sha256(files[ANNOUNCEMENT]) != life.commitment:
-        raise VerificationError("E171", where=where, seq=life.announced)
-    return parse_announcement(files[ANNOUNCEMENT])
 
 
 def _matters(announcement: Announcement, period: Period, rules: Rules) -> bool:
@@ -119,30 +106,27 @@ def _days(announcement: Announcement) -> tuple[dt.date, dt.date]:
 
 
 def _visits(
-    draw: DrawRecord, announcement: Announcement, files: Mapping[str, bytes]
+    life: DrawLife, announcement: Announcement, files: Mapping[str, bytes]
 ) -> Iterator[Visit]:
     start, end = _days(announcement)
-    pending = draw.state is DrawState.ANNOUNCED
+    pending = life.ended is None
     kind = TARGETS if pending else DRAWN
     ids: list[TargetId] = [row.id for row in kind.parse(files[kind.name])[1]]
-    if REPLACEMENTS.name in files:
-        # Who was replaced was called on too: that is how it was found closed.
-        _, replaced = REPLACEMENTS.parse(files[REPLACEMENTS.name])
-        ids += [row.substitute for row in replaced]
+    # Who was replaced was called on too: that is how it was found closed.
+    ids += [row.substitute for row in logged_changes(REPLACEMENTS, files, life)]
     for id_ in ids:
-        yield Visit(target=id_, draw=draw.id, start=start, end=end, pending=pending)
+        yield Visit(target=id_, draw=life.draw, start=start, end=end, pending=pending)
 
 
-def _posts(files: Mapping[str, bytes]) -> Iterable[InspectorId]:
+def _posts(life: DrawLife, files: Mapping[str, bytes]) -> Iterable[InspectorId]:
     """Return who holds the posts of a draw, once for each, after all substitutions."""
     if TEAMS.name not in files:
         return ()
     _, members = TEAMS.parse(files[TEAMS.name])
     holders = Counter(member.inspector for member in members)
-    if SUBSTITUTIONS.name in files:
-        for row in SUBSTITUTIONS.parse(files[SUBSTITUTIONS.name])[1]:
-            holders[row.inspector] -= 1
-            holders[row.substitute] += 1
+    for row in logged_changes(SUBSTITUTIONS, files, life):
+        holders[row.inspector] -= 1
+        holders[row.substitute] += 1
     return holders.elements()
 
 

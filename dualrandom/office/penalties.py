@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 REVOKED = "revoked"
 REPAIRED = "repaired"
+CHANGED = "changed"
 MISTAKE = "mistake"
 """Code of the one reason that takes a withdrawal back."""
 
@@ -65,7 +66,7 @@ def record_penalties(
             decision.
         StateError: E934, a known decision would change, and no reason was given; E960,
             one that was withdrawn would be shown again; E961, one that was published
-            would vanish without a tombstone.
+            would vanish without a tombstone; E253, one would be shown less long.
     """
     now = today(office)
     _check(records, now)
@@ -105,10 +106,18 @@ def _check_changes(tx: Reader, pairs: Iterable[Pair], code: str) -> None:
             raise StateError("E934", number=old.number)
         if _gone(old) - _gone(new) and code != MISTAKE:
             raise StateError("E960", number=old.number)
+        if new.shown_until < old.shown_until and not _may_shorten(old, new, code):
+            raise StateError("E253", number=old.number, until=str(new.shown_until))
         if new.warning and not old.warning and last is not None:
             since = tx.history(PENALTIES, (old.number,))[0].since.seq
             if since < last.seq:
                 raise StateError("E961", number=old.number)
+
+
+def _may_shorten(old: PenaltyRecord, new: PenaltyRecord, code: str) -> bool:
+    """Say whether a period may end earlier, which takes a decision off the pages."""
+    decided = code == CHANGED and new.changed not in (None, old.changed)
+    return decided or code == MISTAKE
 
 
 def _gone(record: PenaltyRecord) -> set[Ending]:

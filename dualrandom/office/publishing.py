@@ -46,7 +46,7 @@ from dualrandom.randomness import Beacon, Drand, Nist, Sealed, Standing
 from dualrandom.registry.lists import ITEMS
 from dualrandom.stage import stage_page
 from dualrandom.staging import read_file
-from dualrandom.tables import DRAWN
+from dualrandom.tables import DRAWN, STRATA
 from dualrandom.verify import Verdict
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ def publish(office: Office) -> Published:
         log-v1 §2, §3 ``notice.publish``.
     """
     signer = journal.signer(office)
-    memory.checkpoint(office)
     with office.registry.read() as tx:
         report = journal.told(tx)
         draws = report.draws
@@ -107,6 +106,7 @@ def publish(office: Office) -> Published:
         penalties = public_penalties(tx, today(office))
     for life in draws:
         _check_logged(office, life)
+    memory.checkpoint(office)  # of a log that was verified just now
     journal.write_proofs(office, *(life.draw for life in draws))
     settings = office.settings
     shown = [_public_draw(office, life) for life in draws]
@@ -273,6 +273,8 @@ def stage_draw(
     folder = office.draw(draw)
     if not folder.is_dir():
         raise StateError("E390", draw=draw)
-    write_file(out, stage_page(folder, lang=lang, rehearsal=rehearsal))
+    page = stage_page(folder, lang=lang, rehearsal=rehearsal)
     notice = parse_announcement(read_file(folder / ANNOUNCEMENT))
-    return dict(notice.visibility)["strata.tsv"] is not Visibility.PUBLIC
+    secret = notice.sees(STRATA.name) is not Visibility.PUBLIC
+    write_file(out, page, mode=0o600 if secret else 0o644)
+    return secret

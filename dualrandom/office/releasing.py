@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualrandom.documents import parse_announcement
 from dualrandom.errors import StateError
 from dualrandom.office import journal
-from dualrandom.office.folders import check_folder, refuse
+from dualrandom.office.folders import announced, check_folder, refuse
 from dualrandom.office.place import today
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ def release(office: Office, draw: str) -> int:
     with journal.writing(office) as (tx, _):
         life = journal.draw_of(journal.told(tx), draw)
         refuse(check_folder(office, life), missing=True)
-        data = (office.draw(draw) / "announcement.json").read_bytes()
-        due = parse_announcement(data).release
+        due = announced(office, life).release
         if due is None:
             raise StateError("E459", draw=draw)
         if life.released is not None:

@@ -27,6 +27,7 @@ from dualrandom.office.approvals import Prepared
 from dualrandom.office.checking import read
 from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.lists import write_changes
+from dualrandom.office.outcome import logged_changes
 from dualrandom.office.place import today
 from dualrandom.outcomes import Reply
 from dualrandom.public_outcomes import (
@@ -139,11 +140,7 @@ def visits_of(office: Office, life: audit.DrawLife) -> Visits:
     announced = parse_announcement(files[ANNOUNCEMENT])
     names = {target.id: target.name for target in TARGETS.parse(files[TARGETS.name])[1]}
     ids = [row.id for row in DRAWN.parse(files[DRAWN.name])[1]]
-    if REPLACEMENTS.name in files:
-        # A row of a run that was cut off before it was logged does not count.
-        logged = {made.seq for made in life.changes}
-        rows = REPLACEMENTS.parse(files[REPLACEMENTS.name])[1]
-        ids += [row.substitute for row in rows if row.seq in logged]
+    ids += [row.substitute for row in logged_changes(REPLACEMENTS, files, life)]
     return Visits(
         draw=life.draw,
         title=announced.title,

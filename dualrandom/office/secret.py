@@ -24,10 +24,10 @@ from dualrandom.errors import (
     VerificationError,
     Where,
 )
-from dualrandom.folder import check_new, load_folder, write_file
+from dualrandom.folder import check_new, write_file
 from dualrandom.model import is_draw_id, is_hex, is_id
 from dualrandom.office.checking import read
-from dualrandom.office.looking import verify_path
+from dualrandom.office.looking import verify_files
 from dualrandom.randomness import Sealed, commitment_of
 from dualrandom.verify import Verdict
 
@@ -129,8 +129,7 @@ def reveal(file: Path, folder: Path, trust: Trust | None) -> Secret:
         StateError: E633, the secret was opened for another announcement.
     """
     secret = read_secret(file)
-    report = verify_path(folder, trust)
-    _, files = load_folder(folder, ("announcement.json",))
+    report, files = verify_files(folder, trust)
     where = Where(file=str(folder))
     data = files.get("announcement.json", b"")
     announcement = parse_announcement(data)

@@ -69,7 +69,8 @@ def cosign_log(
 
     Raises:
         VerificationError: E172, the log is smaller than, or not consistent with,
-            what was seen before, or wrong in itself; the evidence is kept.
+            what was seen before, or wrong in itself; the evidence is kept. E251, the
+            checkpoint was exchanged while the log was verified.
         StateError: E173, an announced file is not held; E190, the key is none of
             this log's supervisors.
         UsageError: E701-E704, E711, the state is not a checkpoint.
@@ -93,6 +94,10 @@ def cosign_log(
         write_file(evidence, checkpoint)
         where = Where(file=str(folder), entry=bad.seq)
         raise VerificationError("E172", where=where, code=bad.code, file=str(evidence))
+    # What lies there now must be what was just verified: folders are shared.
+    shown = audit.parse_checkpoint(checkpoint).checkpoint
+    if (shown.size, shown.root) != (report.size, report.root):
+        raise VerificationError("E251", where=Where(file=str(folder)))
     supervisors = {k.key for k in report.keys if k.role is audit.Role.SUPERVISOR}
     if signer.vkey not in supervisors:
         raise StateError("E190", key=signer.name)

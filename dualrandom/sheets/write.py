@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
 import re
 import secrets
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ _CREATED: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _PAGE: Final = 200
 """Columns of text that can still be read when they are fitted to a page's width."""
 _A4: Final = 9
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 TEXT: Final = 49
 """Excel's own number format for text."""
 
@@ -141,13 +143,16 @@ def _guess(headers: Sequence[str]) -> list[int]:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write to, and move it into place if all went well.
 
+    It is its owner's alone: most sheets hold names, classes or who will be visited.
+
     Raises:
         EnvironmentProblem: E229.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            with temporary.open("xb") as file:
+            handle = os.open(temporary, _NEW, 0o600)
+            with os.fdopen(handle, "wb") as file:
                 yield file
             temporary.replace(path)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dualrandom import cli
+from dualrandom.office import place
 
 ROOT = Path(__file__).parent.parent.parent
 DICE = "63454660390103169462"
@@ -30,6 +32,28 @@ class Said:
 
 
 Run = Callable[..., Said]
+
+
+class Clock:
+    """The office's clock, which tests move on."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def pass_by(self, **time: int) -> None:
+        self.now += dt.timedelta(**time)
+
+
+@pytest.fixture(name="clock")
+def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    defaults = place.open_office.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "clock", clock)
+    return clock
 
 
 @pytest.fixture(name="run")

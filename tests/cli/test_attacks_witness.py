@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dualrandom.office import witnessing
 from tests.intruder import Intruder
 from tests.refusals import DICE, FREEZE, check, draw, frozen, refused
 from tests.snapshot import snapshot
@@ -16,6 +17,7 @@ from tests.snapshot import snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dualrandom.audit import LogReport, LogTrust
     from tests.refusals import Run, Said
 
 SUPERVISOR = "keys/supervisor/supervisor-01.key"
@@ -179,6 +181,25 @@ def test_the_witness_state_is_not_a_checkpoint(
     announced(office, run)
     refused(cosign(run, state="office.toml"), 2, "E704")
     assert (office / "office.toml").read_text("utf-8").startswith("name")
+
+
+def test_the_checkpoint_is_exchanged_while_the_witness_verifies(
+    office: Path, desk: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shared folder may hold something else a moment later: that is not signed."""
+    announced(office, run)
+    honest = witnessing.published_report
+
+    def slow(folder: Path, trust: LogTrust) -> LogReport:
+        report = honest(folder, trust)
+        first, *_ = sorted((office / "kept/checkpoints").iterdir())
+        shutil.copy(first, folder / "checkpoint")
+        return report
+
+    monkeypatch.setattr(witnessing, "published_report", slow)
+    refused(cosign(run), 1, "E251")
+    assert not (desk / "cosigned").exists()
+    assert not (desk / "state").exists()
 
 
 # ── what comes back to the office ────────────────────────────────────────────────

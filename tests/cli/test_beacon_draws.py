@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dualrandom.beacons import certificates
-from dualrandom.office import drawing, freezing, outside, place
+from dualrandom.office import drawing, freezing, outside
 from dualrandom.randomness import (
     CHAINS,
     QUICKNET,
@@ -42,34 +42,12 @@ from tests.snapshot import snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Run
+    from conftest import Clock, Run
 
 ROOT = Path(__file__).parent.parent.parent
 VERIFIER = ROOT / "reports" / "verifier" / "verify.py"
 DICE = "63454660390103169462"
 CHINA = dt.timezone(dt.timedelta(hours=8))
-
-
-class Clock:
-    """The office's clock, which tests move on."""
-
-    def __init__(self) -> None:
-        self.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-    def pass_by(self, **time: int) -> None:
-        self.now += dt.timedelta(**time)
-
-
-@pytest.fixture(name="clock")
-def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    defaults = place.open_office.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "clock", clock)
-    return clock
 
 
 @pytest.fixture(name="chain")

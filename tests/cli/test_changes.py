@@ -160,3 +160,15 @@ def test_somebody_recused_since_is_taken_up_and_taken_out(
     assert again.code == 0, again.err
     assert [row[3] for row in rows(FOLDER, "substitutions.tsv")] == [holder, due]
     assert both(run, FOLDER)[0] == 6
+
+
+def test_a_recusal_that_is_over_moves_nobody(changed: Path, run: Run) -> None:
+    """Else an old one would be a way to put somebody else into a team."""
+    target, post, _ = rows(FOLDER, "teams.tsv")[0]
+    command = ("substitute", "R-1", target, post, *SICK)
+    assert run(*command).code == 4
+    due = rows(Path("substitute-R-1.request.papers"), "substitutions.tsv")[0][4]
+    over = ("--from", "2020-01-01", "--to", "2020-12-31", "--reason", "亲属")
+    assert run("recusals", "add", due, target, *over).code == 0
+    taken = approved(run, *command)
+    assert (taken.code, "再换一次" in taken.err) == (0, False), taken.err

@@ -154,6 +154,24 @@ def test_an_officer_gets_a_new_key(office: Path, run: Run, origin: str) -> None:
     assert run("log", "verify").code == 0
 
 
+@pytest.mark.parametrize("name", ["officer-01", "supervisor-01"])
+def test_the_last_of_its_kind_is_not_replaced_before_another_is_there(
+    office: Path, run: Run, origin: str, name: str
+) -> None:
+    """Its next key could not be appended any more, or nobody could approve it."""
+    rotate = ("key", "rotate", made(run, f"{origin}/{name}", "next"))
+    check(run, office, rotate, 4, "E123")
+    role = name.partition("-")[0]
+    other = made(run, f"{origin}/{role}-02", "2")
+    approved(run, "key", "add", other, f"--role={role}")
+    if role == "officer":
+        use(office, "officer", "2")
+    assert "撤销" in approved(run, *rotate)
+    assert "加入" in approved(
+        run, *rotate, by="../2" if role != "officer" else SUPERVISOR
+    )
+
+
 def test_the_log_gets_a_new_key(office: Path, run: Run, origin: str) -> None:
     """Checkpoints go on, witnesses go on, and a kept genesis entry is enough."""
     witness = (

@@ -17,6 +17,7 @@ from dualrandom.outcomes import Display
 from dualrandom.sheets.private import holds_personal
 from tests.clerk import penalty
 from tests.followup import DRAW, YEARS, approve, at, code_of, fill, found
+from tests.refusals import refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,23 @@ def test_what_was_found_keeps_the_code_of_its_day(drawn: Path, run: Run) -> None
     fill(drawn / "再一次.xlsx", 检查结果="合格")
     assert run("results", "import", DRAW, "再一次.xlsx").code == 0
     assert {r.codes for r in standing_of(at(drawn), DRAW).records} == {"2"}
+
+
+def test_attacker_dates_a_penalty_back_until_its_period_is_over(
+    drawn: Path, run: Run
+) -> None:
+    """The page would say that its period ended: only a mistake or a decision may."""
+    sheet = drawn / "处罚.csv"
+    sheet.write_text(f"{HEADS}\n{ROW}\n", "utf-8")
+    assert run("penalties", "import", "处罚.csv").code == 0
+    old = ROW.replace("2026-11-10", "2020-11-10")
+    sheet.write_text(f"{HEADS},变更日期\n{old},2026-11-12\n", "utf-8")
+    for reason in ("复查结果不同", "公示期满"):
+        done = run("penalties", "import", "处罚.csv", "--reason", reason)
+        refused(done, 4, "E253")
+    assert "公示中" in run("penalties", "list").out
+    done = run("penalties", "import", "处罚.csv", "--reason", "决定变更")
+    assert done.code == 0, done.err
 
 
 def test_attacker_brings_a_withdrawn_penalty_back(drawn: Path, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.draws import GENESIS, SUPERVISOR, approved, both
+from dualrandom.office import looking
+from tests.draws import GENESIS, SUPERVISOR, approved, both, rows
 from tests.intruder import Intruder
 from tests.refusals import refused
 from tests.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import Clock, Run
 
 ONE, OTHER = "dualrandom.invalid", "renda"
 FOLDER = "draws/2026-001"
@@ -174,6 +176,45 @@ def test_attacker_announces_something_else_than_was_approved(
     rows = (lists / "targets.csv").read_text("utf-8-sig").splitlines()
     Path("less.csv").write_text("\n".join(rows[:-1]) + "\n", "utf-8")
     assert run("import", "targets", "less.csv", "--yes").code == 0
+    refused(run(*line), 4, "E464")
+
+
+def test_attacker_exchanges_the_announcement_while_a_party_verifies(
+    office: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A secret is opened for what was verified, whatever lies there a moment later."""
+    announced(run, ONE, OTHER)
+    witness(run)
+    stood = hashlib.sha256(Path(FOLDER, "announcement.json").read_bytes()).hexdigest()
+    honest = looking.verify_draw
+
+    def slow(*args: Any, **options: Any) -> Any:
+        report = honest(*args, **options)
+        Intruder(office).edit(f"{FOLDER}/announcement.json", b"2099", b"2098")
+        return report
+
+    monkeypatch.setattr(looking, "verify_draw", slow)
+    line = ("secret", "reveal", f"{ONE}.secret", FOLDER, "--genesis", GENESIS)
+    assert run(*line).code == 0
+    value = json.loads(Path(f"{ONE}.secret").read_text("utf-8"))
+    assert value["opened"] == stood
+
+
+def test_attacker_has_parties_approve_and_recuses_afterwards(
+    office: Path, run: Run, clock: Clock
+) -> None:
+    """What was approved knows nothing of a recusal that came since."""
+    assert run("freeze", "2026-001", *bind(run, ONE, "市人大"), "--ask").code == 4
+    request = "freeze-2026-001.request"
+    assert run("approve", request, "--key", SUPERVISOR).code == 0
+    line = ("freeze", "2026-001", "--approval", f"{request}.approval")
+    for option in (("--dry-run",), ("--draw", "x"), ("--randomness", "dice:20")):
+        refused(run(*line, *option), 2, "E252")
+    target = rows(Path("prepared/2026-001"), "targets.tsv")[0][0]
+    person = rows(Path("prepared/2026-001"), "inspectors.tsv")[0][0]
+    add = ("recusals", "add", person, target, "--reason", "亲属")
+    clock.pass_by(minutes=1)
+    assert run(*add).code == 0
     refused(run(*line), 4, "E464")
 
 
