@@ -5,18 +5,21 @@ Border: dates in, dates out.
 - Each rule has a name, an event and stages: the second stage begins where the first
   ends (10+10: sent to the other province within ten days, shown there within ten).
 - Of several rules the strictest shows; the others stay in sight.
+- A deadline beyond a year that nobody published is not known; it is later than every
+  one that is, since it comes after that year's beginning.
 
     deadlines(PENALTY, decided, rules, calendar)[0].due
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    import datetime as dt
+from dualrandom.errors import InputError
 
+if TYPE_CHECKING:
     from dualrandom.rules import Rules
     from dualrandom.workdays import Calendar
 
@@ -33,12 +36,19 @@ class Deadline:
     Attributes:
         rule: name of the rule: ``office``, ``national``, ``cross-province``.
         days: working days of each stage.
-        due: the last day.
+        due: the last day; None: it cannot be told.
+        lacks: the year whose arrangement is not known; None where ``due`` is.
     """
 
     rule: str
     days: tuple[int, ...]
-    due: dt.date
+    due: dt.date | None
+    lacks: int | None = None
+
+    @property
+    def earliest(self) -> dt.date:
+        """The last day, or the first on which it can be."""
+        return self.due or dt.date(self.lacks or dt.MAXYEAR, 1, 1)
 
 
 def stages(kind: str, rules: Rules) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -69,14 +79,20 @@ def deadlines(
         event: the day of it; the period begins on the next.
         rules: the detailed rules in force.
         calendar: working days.
-
-    Raises:
-        InputError: E920, a year on the way is not known.
     """
-    made = []
-    for name, days in stages(kind, rules):
-        due = event
+    made = [_deadline(*rule, event, calendar) for rule in stages(kind, rules)]
+    return tuple(sorted(made, key=lambda one: (one.due is None, one.earliest)))
+
+
+def _deadline(
+    name: str, days: tuple[int, ...], event: dt.date, calendar: Calendar
+) -> Deadline:
+    due = event
+    try:
         for stage in days:
             due = calendar.after(due, stage)
-        made.append(Deadline(rule=name, days=days, due=due))
-    return tuple(sorted(made, key=lambda one: one.due))
+    except InputError as error:
+        # E920, the only one: a year on the way.
+        year = int(error.params["year"])
+        return Deadline(rule=name, days=days, due=None, lacks=year)
+    return Deadline(rule=name, days=days, due=due)

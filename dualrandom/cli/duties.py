@@ -10,8 +10,11 @@ from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import Json, Out, here
+from dualrandom.errors import CannotTellError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dualrandom.deadlines import Deadline
     from dualrandom.office.due import Duty
 
@@ -30,6 +33,25 @@ def due(
     from dualrandom.office.due import duties
 
     found = duties(here())
+    _say_duties(found, every=every, as_json=as_json)
+    lacking = _lacking(found, every=every or as_json)
+    if lacking:
+        raise CannotTellError(
+            "E967",
+            years=say("cli.due.and").join(map(str, sorted(set(lacking)))),
+            count=len(lacking),
+            first=min(lacking),
+        )
+
+
+def _lacking(found: Sequence[Duty], *, every: bool) -> list[int]:
+    """Return the missing year of each day that could not be told."""
+    told = [d for one in found for d in (one.deadlines if every else one.deadlines[:1])]
+    late = [one.lacks for one in found if one.due is not None]
+    return [year for year in (*(d.lacks for d in told), *late) if year is not None]
+
+
+def _say_duties(found: Sequence[Duty], *, every: bool, as_json: bool) -> None:
     if as_json:
         show.document(
             {
@@ -40,10 +62,16 @@ def due(
                         "what": one.what,
                         "unit": one.unit,
                         "event": str(one.event),
-                        "due": str(one.due),
+                        "due": one.due and str(one.due),
                         "late": one.late,
+                        "lacks": one.lacks,
                         "deadlines": [
-                            {"rule": d.rule, "days": list(d.days), "due": str(d.due)}
+                            {
+                                "rule": d.rule,
+                                "days": list(d.days),
+                                "due": d.due and str(d.due),
+                                "lacks": d.lacks,
+                            }
                             for d in one.deadlines
                         ],
                     }
@@ -62,19 +90,25 @@ def due(
 
 
 def _say_duty(one: Duty, *, every: bool) -> None:
-    rule = _rule(one.deadlines[0])
-    key = "cli.due.late" if one.late else "cli.due.line"
     line = say(
-        key,
-        due=str(one.due),
+        "cli.due.line",
+        due=_day(one.deadlines[0]),
         kind=say(f"cli.due.kind.{one.kind}"),
         what=one.what,
-        rule=rule,
-        late=one.late,
+        rule=_rule(one.deadlines[0]),
     )
+    if one.late:
+        key = "cli.due.late" if one.lacks is None else "cli.due.late_at_least"
+        line += say(key, late=one.late)
     show.data(show.styled(line, "red") if one.late else line)
     for other in one.deadlines[1:] if every else ():
-        show.data(say("cli.due.other", due=str(other.due), rule=_rule(other)))
+        show.data(say("cli.due.other", due=_day(other), rule=_rule(other)))
+
+
+def _day(deadline: Deadline) -> str:
+    if deadline.due is None:
+        return say("cli.due.unknown", year=deadline.lacks or 0)
+    return str(deadline.due)
 
 
 def _rule(deadline: Deadline) -> str:

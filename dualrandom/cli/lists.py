@@ -185,7 +185,11 @@ def export_header() -> list[str]:
 
 def export(
     what: Annotated[
-        str, typer.Argument(metavar=f"{_LISTS}|tasks|DRAW", help=say("cli.export.what"))
+        str,
+        typer.Argument(
+            metavar=f"{_LISTS}|tasks|penalties|objections|DRAW",
+            help=say("cli.export.what"),
+        ),
     ],
     out: Out,
     as_of: Annotated[str, typer.Option(help=say("cli.export.as_of"))] = "",

@@ -94,8 +94,7 @@ def hand_out_results(office: Office, draw: str, out: Path, lang: Lang) -> int:
     codes = own_codes(office)
     found = standing_of(office, draw)
     visits = found.visits
-    names = dict((*visits.targets, *visits.items))
-    write_results_sheet(out, visits.pairs, names, found.records, codes, lang)
+    write_results_sheet(out, visits.targets, visits.items, found.records, codes, lang)
     return len(visits.pairs)
 
 

@@ -5,6 +5,7 @@
 - A page that still shows a penalty whose period is over waits for a publication.
 - Working days are the State Council's; an office adds years in ``workdays.toml``.
 - Of several deadlines the strictest shows.
+- A year that nobody published hides the days that lie in it, and no others.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Duty:
         unit: who has to; "" is the office.
         event: the day that the period counts from.
         deadlines: the strictest first.
-        late: working days since it was due; 0: in time.
+        late: working days since it was due, in years that are known; 0: in time.
+        lacks: the year in which ``late`` could not be counted on.
     """
 
     kind: str
@@ -64,10 +66,11 @@ class Duty:
     event: dt.date
     deadlines: tuple[Deadline, ...]
     late: int
+    lacks: int | None = None
 
     @property
-    def due(self) -> dt.date:
-        """The strictest last day."""
+    def due(self) -> dt.date | None:
+        """The strictest last day; None: it cannot be told."""
         return self.deadlines[0].due
 
 
@@ -92,7 +95,7 @@ def duties(office: Office) -> tuple[Duty, ...]:
     """Return all that is not done yet, what is due first at the head.
 
     Raises:
-        InputError: E920, a year on the way is not known.
+        InputError: E921, E922 as for :func:`own_calendar`.
         StateError: E184 as for the log; E415, the rules differ from what was logged.
         VerificationError: E171, an announcement is not what was announced.
         EnvironmentProblem: E170, it is gone; E151, it cannot be read.
@@ -109,7 +112,9 @@ def duties(office: Office) -> tuple[Duty, ...]:
             *_objections(tx),
         ]
     made = [_duty(*one, day, rules, calendar) for one in open_]
-    return tuple(sorted(made, key=lambda one: (one.due, one.kind, one.what)))
+    return tuple(
+        sorted(made, key=lambda one: (one.deadlines[0].earliest, one.kind, one.what))
+    )
 
 
 def _duty(
@@ -122,10 +127,25 @@ def _duty(
     calendar: Calendar,
 ) -> Duty:
     found = deadlines(kind, event, rules, calendar)
-    late = calendar.between(found[0].due, day)
+    late, lacks = _late(found[0].earliest, day, calendar)
     return Duty(
-        kind=kind, what=what, unit=unit, event=event, deadlines=found, late=late
+        kind=kind,
+        what=what,
+        unit=unit,
+        event=event,
+        deadlines=found,
+        late=late,
+        lacks=lacks,
     )
+
+
+def _late(due: dt.date, day: dt.date, calendar: Calendar) -> tuple[int, int | None]:
+    """Return the working days between, as far as they are known, and the first that is not."""
+    try:
+        return calendar.between(due, day), None
+    except InputError as error:
+        year = int(error.params["year"])  # of E920, the only one
+    return calendar.between(due, dt.date(year, 1, 1) - dt.timedelta(days=1)), year
 
 
 _Open = tuple[str, str, str, "dt.date"]

@@ -14,7 +14,7 @@ from dualrandom.documents import parse_announcement
 from dualrandom.errors import UsageError
 from dualrandom.office import changing, journal
 from dualrandom.office.place import ZONE
-from dualrandom.registry.lists import TASKS
+from dualrandom.registry.lists import OBJECTIONS, PENALTIES, TASKS
 from dualrandom.sheets import (
     InspectorRow,
     TargetRow,
@@ -36,7 +36,15 @@ if TYPE_CHECKING:
     from dualrandom.registry import Reader
     from dualrandom.registry.history import Moment
 
-ListName = Literal["items", "targets", "inspectors", "recusals", "tasks"]
+ListName = Literal[
+    "items",
+    "targets",
+    "inspectors",
+    "recusals",
+    "tasks",
+    "penalties",
+    "objections",
+]
 LISTS: tuple[str, ...] = get_args(ListName)
 
 
@@ -97,6 +105,10 @@ def _records(tx: Reader, name: ListName, as_of: Moment | None) -> Iterator[objec
         case "tasks":
             for row in TASKS.rows(tx.tasks(as_of)).values():
                 yield dict(zip(TASKS.names, row, strict=True))
+        case "penalties":
+            yield from tx.records(PENALTIES, as_of)
+        case "objections":
+            yield from tx.records(OBJECTIONS, as_of)
         case "inspectors":
             held: dict[str, list[Recusal]] = {}
             for recusal in tx.recusals(as_of):

@@ -39,7 +39,8 @@ def write_list(
         path: ends in ``.xlsx`` or ``.csv``; replaced if it is there.
         listing: which.
         rows: records as reading gives them: ``TargetRow``, ``InspectorRow``,
-            ``ItemRecord``, ``Recusal``; of tasks, the fields by name.
+            ``ItemRecord``, ``Recusal``, ``PenaltyRecord``, ``ObjectionRecord``; of
+            tasks, the fields by name.
         lang: of the headings.
         form: the columns of a mapping; None: our own.
 
@@ -90,8 +91,24 @@ def _leave(row: Any) -> Value:  # noqa: ANN401 - an InspectorRow
     )
 
 
-def _cause(row: Any) -> Value:  # noqa: ANN401 - an ItemRecord
-    return group("cause")[row.cause][0] if row.cause else ""
+def _said(field: str) -> Getter:
+    """Return a column of a fixed set of words, as people say them."""
+
+    def get(row: Any) -> Value:  # noqa: ANN401 - a record with that field
+        word = getattr(row, field)
+        return group(field)[word][0] if word else ""
+
+    return get
+
+
+def _flag(field: str) -> Getter:
+    """Return a column of yes or nothing, as the drop-down of penalties says it."""
+
+    def get(row: Any) -> Value:  # noqa: ANN401 - a PenaltyRecord
+        columns = {column.field: column for column in layout("penalties").columns}
+        return columns[field].choices[0] if getattr(row, field) else ""
+
+    return get
 
 
 _SPECIAL: Final[Mapping[tuple[Listing, str], Getter]] = {
@@ -100,7 +117,12 @@ _SPECIAL: Final[Mapping[tuple[Listing, str], Getter]] = {
     ("targets", "licence_expiries"): _licences("expires"),
     ("inspectors", "leave"): _leave,
     ("inspectors", "recusals"): lambda row: recusals_text(row.recusals),
-    ("items", "cause"): _cause,
+    ("items", "cause"): _said("cause"),
+    ("penalties", "procedure"): _said("procedure"),
+    ("penalties", "display"): _said("display"),
+    ("penalties", "warning"): _flag("warning"),
+    ("penalties", "quality"): _flag("quality"),
+    ("objections", "reply"): _said("reply"),
 }
 _PRIVATE: Final = {"risk", "risk_date", "last_inspected"}
 

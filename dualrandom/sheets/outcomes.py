@@ -10,6 +10,7 @@ Border: reads and writes files; gives records of :mod:`dualrandom.outcomes`.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dualrandom.codes import ACTIONS, RESULTS, Code
@@ -149,8 +150,8 @@ def _code(table: Table, at: int, field: str, said: str, codes: CodeList) -> Code
 
 def write_results_sheet(
     path: Path,
-    pairs: Sequence[tuple[str, str]],
-    names: Mapping[str, str],
+    targets: Sequence[tuple[str, str]],
+    items: Sequence[tuple[str, str]],
     known: Sequence[ResultRecord],
     codes: Mapping[str, CodeList],
     lang: Lang = "zh-CN",
@@ -159,8 +160,8 @@ def write_results_sheet(
 
     Args:
         path: ends in ``.xlsx`` or ``.csv``; replaced if it is there.
-        pairs: (target, item), in order.
-        names: of targets and items.
+        targets: (id, name), in order; each has a row for every item.
+        items: (code, name), in order.
         known: results that are there already; they stand in their rows.
         codes: the code lists in force, for the drop-downs.
         lang: of headings and explanations.
@@ -170,12 +171,12 @@ def write_results_sheet(
     """
     here = {(one.target, one.item): one for one in known}
     rows: list[tuple[Value, ...]] = []
-    for target, item in pairs:
-        one = here.get((TargetId(target), ItemCode(item)))
+    for target, item in product(targets, items):
+        one = here.get((TargetId(target[0]), ItemCode(item[0])))
         found: tuple[Value, ...] = ("",) * 4
         if one is not None:
             found = (one.done, one.text, one.action_text, one.note)
-        rows.append((target, names[target], item, names[item], *found))
+        rows.append((*target, *item, *found))
     write_template(
         "results",
         path,

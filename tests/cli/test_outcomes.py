@@ -133,13 +133,25 @@ def test_a_penalty_is_shown_for_its_period_and_leaves_a_tombstone(
     assert run("log", "verify").code == 0
 
 
-def test_what_is_due_is_told_with_the_strictest_day_first(drawn: Path) -> None:
+def test_what_is_due_is_told_with_the_strictest_day_first(
+    drawn: Path, run: Run
+) -> None:
     office = at(drawn)
-    assert code_of(lambda: duties(office)) == "E920"
-    (drawn / "workdays.toml").write_text(YEARS)
+    (waiting,) = duties(office)
+    assert (waiting.due, waiting.deadlines[0].lacks, waiting.late) == (None, 2100, 0)
+    (drawn / "workdays.toml").write_text(YEARS.partition("[2100]")[0])
     record_penalties(
         office, [penalty("示罚1号", decided=dt.date(2099, 12, 10), unit="执法大队")]
     )
+    # The next year's arrangement is not out: what lies before is told all the same.
+    said = run("due")
+    assert (said.code, "E967" in said.err, "2100" in said.err) == (6, True, True)
+    assert "2099-12-21  公示行政处罚 示罚1号" in said.out
+    assert "不早于 2100-01-01" in said.out
+    document = json.loads(run("due", "--json").out)
+    assert [one["due"] for one in document["duties"]] == ["2099-12-21", None]
+    assert (duties(at(drawn, "2100-01-05"))[0].late, "至少 8" in said.out) == (8, False)
+    (drawn / "workdays.toml").write_text(YEARS)
     first, second = duties(office)
     assert (first.kind, first.what, first.unit) == ("penalty", "示罚1号", "执法大队")
     # Seven working days after a Thursday; then the national twenty, and ten and ten.

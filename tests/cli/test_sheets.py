@@ -10,7 +10,15 @@ import pytest
 
 from dualrandom.errors import InputError
 from dualrandom.office.exporting import LISTS, end_of
-from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS, TASKS
+from dualrandom.registry.lists import (
+    INSPECTORS,
+    ITEMS,
+    OBJECTIONS,
+    PENALTIES,
+    RECUSALS,
+    TARGETS,
+    TASKS,
+)
 from dualrandom.sheets import load_mapping, read_targets, write_list
 from dualrandom.sheets.columns import layout
 from tests.refusals import check, sheet
@@ -110,7 +118,9 @@ def test_what_goes_out_comes_back_unchanged(
     assert "2026-001" in run("task", "list").out
 
 
-@pytest.mark.parametrize("kind", [ITEMS, TARGETS, INSPECTORS, RECUSALS, TASKS])
+@pytest.mark.parametrize(
+    "kind", [ITEMS, TARGETS, INSPECTORS, RECUSALS, TASKS, PENALTIES, OBJECTIONS]
+)
 def test_every_field_of_a_list_has_a_column(kind: ListKind[Any]) -> None:
     columns = {column.field for column in layout(kind.name).columns}  # type: ignore[arg-type]
     # Three columns beside each other make one field.

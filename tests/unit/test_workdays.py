@@ -134,3 +134,14 @@ def test_every_deadline_of_two_years_is_its_definition() -> None:
                 rule: after[count - 1] for rule, count in counts.items()
             }
             assert [d.due for d in found] == sorted(d.due for d in found)
+
+
+def test_a_year_that_nobody_published_hides_its_own_days_alone() -> None:
+    rules = Rules(result_workdays=20, penalty_workdays=7, reply_workdays=15)
+    found = deadlines("penalty", dt.date(2026, 12, 15), rules, shipped_calendar())
+    assert [(d.rule, d.due, d.lacks) for d in found] == [
+        ("office", dt.date(2026, 12, 24), None),
+        ("national", None, 2027),
+        ("cross-province", None, 2027),
+    ]
+    assert found[1].earliest == dt.date(2027, 1, 1)
