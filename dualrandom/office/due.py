@@ -140,7 +140,7 @@ def _duty(
 
 
 def _late(due: dt.date, day: dt.date, calendar: Calendar) -> tuple[int, int | None]:
-    """Return the working days between, as far as they are known, and the first that is not."""
+    """Return the working days between, and the year in which they are not known."""
     try:
         return calendar.between(due, day), None
     except InputError as error:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import UsageError
 from dualrandom.office import changing, journal
 from dualrandom.office.place import ZONE
-from dualrandom.registry.lists import OBJECTIONS, PENALTIES, TASKS
+from dualrandom.registry.lists import ITEMS, OBJECTIONS, PENALTIES, RECUSALS, TASKS
 from dualrandom.sheets import (
     InspectorRow,
     TargetRow,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dualrandom.records import Recusal
     from dualrandom.registry import Reader
     from dualrandom.registry.history import Moment
+    from dualrandom.registry.kinds import ListKind
 
 ListName = Literal[
     "items",
@@ -46,6 +47,10 @@ ListName = Literal[
     "objections",
 ]
 LISTS: tuple[str, ...] = get_args(ListName)
+_AS_IT_IS: Final[Mapping[str, ListKind[Any]]] = {
+    kind.name: kind for kind in (ITEMS, RECUSALS, PENALTIES, OBJECTIONS)
+}
+"""Lists whose rows are their records."""
 
 
 def export_list(
@@ -95,26 +100,20 @@ def end_of(day: str) -> dt.datetime:
 
 def _records(tx: Reader, name: ListName, as_of: Moment | None) -> Iterator[object]:
     match name:
-        case "items":
-            yield from tx.items(as_of)
         case "targets":
             for public, private in tx.targets(as_of):
                 yield TargetRow(public, private)
-        case "recusals":
-            yield from tx.recusals(as_of)
         case "tasks":
             for row in TASKS.rows(tx.tasks(as_of)).values():
                 yield dict(zip(TASKS.names, row, strict=True))
-        case "penalties":
-            yield from tx.records(PENALTIES, as_of)
-        case "objections":
-            yield from tx.records(OBJECTIONS, as_of)
         case "inspectors":
             held: dict[str, list[Recusal]] = {}
             for recusal in tx.recusals(as_of):
                 held.setdefault(recusal.inspector, []).append(recusal)
             for person in tx.inspectors(as_of):
                 yield InspectorRow(person, tuple(held.get(person.id, ())))
+        case _:
+            yield from tx.records(_AS_IT_IS[name], as_of)
 
 
 _BATCH = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")

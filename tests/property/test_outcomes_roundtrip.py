@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dualrandom.codes import codes_in_force
-from dualrandom.messages import Lang
 from dualrandom.model import TargetId
 from dualrandom.outcomes import (
     Display,
@@ -29,6 +29,9 @@ from dualrandom.sheets import (
     write_list,
     write_results_sheet,
 )
+
+if TYPE_CHECKING:
+    from dualrandom.messages import Lang
 
 CODES = codes_in_force(None)
 TRAPS = ("=1+1", "'x", "''", "@SUM(1)", "<b>&amp;", "46082", "00123", "1.0", "合计", "")
