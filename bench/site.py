@@ -2,8 +2,8 @@
 
 50 draws of 2,000 targets each, half of them drawn, all of these with a result. Ours
 reads and checks ``public/``, renders all pages, writes sheets, zips and digests; theirs
-holds the rows in memory, and writes a table a draw for who was drawn, one for the
-results, and the results as a workbook.
+holds the rows in memory, and writes the same cells: a table a draw for who was drawn,
+one for the results, and the results as a workbook.
 """
 
 # ruff: noqa: S101 - a benchmark asserts that both sides solved the case
@@ -62,7 +62,10 @@ def run() -> Ratio:
         public = publication(at, *draws, results=results)
         told = {
             name: [
-                (str(n), r.name, r.target, f"{r.item} {r.item_name}", r.done, r.text)
+                (
+                    *(str(n), r.name, r.target, f"{r.item} {r.item_name}"),
+                    *(r.done, r.text, r.action, r.note),
+                )
                 for n, r in enumerate(found, 1)
             ]
             for name, found in results.items()
@@ -90,10 +93,12 @@ def run() -> Ratio:
 def _rows(one: PublicDraw) -> Rows:
     files = dict(one.files)
     targets = {t.id: t for t in TARGETS.parse(files[TARGETS.name])[1]}
-    return [
-        (str(s.order), targets[s.id].name, s.id, targets[s.id].region, s.ticket)
-        for s in SELECTED.parse(files[SELECTED.name])[1]
-    ]
+    rows: Rows = []
+    for s in SELECTED.parse(files[SELECTED.name])[1]:
+        t = targets[s.id]
+        drawn = (s.stratum, str(s.rank), s.ticket[:16])
+        rows.append((str(s.order), t.name, t.id, t.region, t.kind, *drawn))
+    return rows
 
 
 def _bare(out: Path, rows: dict[str, Rows], told: dict[str, Rows]) -> None:

@@ -119,9 +119,9 @@ def parse_results(data: bytes) -> tuple[str, tuple[PublishedResult, ...]]:
     with naming(RESULTS):
         top = Fields.of(parse_json_line(data))
         top.text("schema", _RESULTS_SCHEMA.__eq__)
+        names = _text_names(PublishedResult)
         rows = tuple(
-            PublishedResult(**_texts(row, PublishedResult))
-            for row in top.children("results")
+            PublishedResult(**_texts(row, names)) for row in top.children("results")
         )
         return top.text("draw", is_draw_id), rows
 
@@ -150,10 +150,9 @@ def parse_penalties(data: bytes) -> Penalties:
     with naming(PENALTIES):
         top = Fields.of(parse_json_line(data))
         top.text("schema", _PENALTIES_SCHEMA.__eq__)
+        names = _text_names(PublishedPenalty)
         shown = tuple(
-            PublishedPenalty(
-                **_texts(one, PublishedPenalty), quality=one.flag("quality")
-            )
+            PublishedPenalty(**_texts(one, names), quality=one.flag("quality"))
             for one in top.children("penalties")
         )
         ended = tuple(map(_stone, top.children("ended")))
@@ -174,10 +173,13 @@ def _object(value: object) -> dict[str, object]:
     return {name: getattr(value, name) for name in names}
 
 
-def _texts(row: Fields, type_: type[Any]) -> dict[str, str]:
+def _texts(row: Fields, names: Iterable[str]) -> dict[str, str]:
     """Return the text fields of a row, whatever they say."""
-    names = [field.name for field in fields(type_) if field.type == "str"]
     return {name: row.text(name, empty=True) for name in names}
+
+
+def _text_names(type_: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(type_) if field.type == "str")
 
 
 def iso(day: dt.date | None) -> str:

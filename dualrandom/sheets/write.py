@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
 Value = str | int | dt.date | tuple[str, ...] | None
 """What a cell may hold before it is written."""
 
@@ -54,6 +57,8 @@ TEXT: Final = 49
 
 def cell_text(value: Value) -> str:
     """Return a value as it stands in a cell."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, tuple):
@@ -103,7 +108,7 @@ def rows_bytes(
     suffix: str,
     title: str,
     headers: Sequence[str],
-    rows: Iterable[Sequence[Value]],
+    rows: Sequence[Sequence[str]],
 ) -> bytes:
     """Return a table as a file's bytes: the same on any day and any machine.
 
@@ -120,7 +125,7 @@ def rows_bytes(
     if suffix == ".csv":
         _write_csv(out, headers, rows)
     else:
-        _write_xlsx(out, title, title, headers, rows, _guess(headers))
+        _write_xlsx(out, title, title, headers, rows, _fit(headers, rows))
     return out.data if out.closed else out.getvalue()
 
 
@@ -137,6 +142,17 @@ class _Kept(io.BytesIO):
 
 def _guess(headers: Sequence[str]) -> list[int]:
     return [min(2 * len(text) + 4, _WIDEST) for text in headers]
+
+
+def _fit(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return widths that hold the longest cells in one line, if a page is that wide."""
+    narrow = _guess(headers)
+    longest = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    wide = [
+        max(least, min(2 * length + 1, _WIDEST))
+        for least, length in zip(narrow, longest, strict=False)
+    ]
+    return wide if sum(wide) in range(1, _PAGE) else narrow
 
 
 @contextmanager
@@ -173,14 +189,10 @@ def breadth(text: str) -> int:
 
 def height(texts: Iterable[str], widths: Sequence[int]) -> int | None:
     """Return the height in points for wrapped texts; None where one line is enough."""
-    lines = max(
-        (
-            -(-breadth(text) // max(width - 1, 1))
-            for text, width in zip(texts, widths, strict=False)
-            if 2 * len(text) >= width
-        ),
-        default=1,
-    )
+    lines = 1
+    for text, width in zip(texts, widths, strict=False):
+        if 2 * len(text) >= width:
+            lines = max(lines, -(-breadth(text) // max(width - 1, 1)))
     return None if lines <= 1 else min(_LINE_HEIGHT * lines, _HIGHEST)
 
 
@@ -225,27 +237,34 @@ def _write_xlsx(
                 "text_wrap": True,
             }
         )
-        for at, width in enumerate(widths):
-            sheet.set_column(at, at, width, cell)
+        _set_columns(sheet, widths, cell)
         sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        if sum(widths) <= _PAGE:
-            sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
         for at, text in enumerate(headers):
             sheet.write_string(0, at, text, head)
         for count, row in enumerate(rows, 1):
             if count >= EXCEL_ROWS:
                 raise InputError("E242", where=Where(file=name), limit=EXCEL_ROWS - 1)
             texts = [*map(cell_text, row)]
-            sheet.set_row(count, height(texts, widths))
+            tall = height(texts, widths)
+            if tall is not None:
+                sheet.set_row(count, tall)
             for at, text in enumerate(texts):
                 if len(text) > MAX_TEXT:
                     where = Where(file=name, row=count + 1, column=headers[at])
                     raise InputError("E239", where=where, limit=MAX_TEXT)
-                if text:
-                    sheet.write_string(count, at, text, cell)
+                if text:  # its format is the column's
+                    sheet.write_string(count, at, text)
         if headers:
             sheet.autofilter(0, 0, count, len(headers) - 1)
     return count
+
+
+def _set_columns(sheet: Worksheet, widths: Sequence[int], cell: Format) -> None:
+    """Set how columns look, and how they are printed."""
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width, cell)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    if sum(widths) <= _PAGE:
+        sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)

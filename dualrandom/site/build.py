@@ -48,7 +48,7 @@ from dualrandom.site.outcomes import (
 from dualrandom.site.phrases import Phrases
 from dualrandom.site.source import Source
 from dualrandom.site.statistics import Statistics
-from dualrandom.site.tables import anchors_of, ranges_of, widths_of
+from dualrandom.site.tables import lines_of, ranges_of, widths_of
 from dualrandom.site.texts import paragraphs
 from dualrandom.site.wrapping import absolute, load_shell
 from dualrandom.staging import read_file, swap_in, zip_bytes
@@ -124,11 +124,10 @@ def _earlier(out: Path) -> set[str]:
 
 def _visible(value: object) -> object:
     """Return a value as it may stand on a page; markup is the templates' own."""
-    if isinstance(value, Markup):
-        return value
-    text = str(value)
     # What is printable has nothing to be made visible; this is the hot path.
-    return text if text.isprintable() else shown(text)
+    if type(value) is str:
+        return value if value.isprintable() else shown(value)
+    return value if isinstance(value, Markup) else shown(str(value))
 
 
 class _Builder:
@@ -217,7 +216,9 @@ class _Builder:
             if rows:
                 yield from self._table(results_view(draw, rows, self._say))
         views = counts.views(self._say)
-        tables = [(view, widths_of(view)) for view in views]
+        tables = [
+            (view, lines_of(view, addressed=False), widths_of(view)) for view in views
+        ]
         yield self._page("statistics", "statistics.html", tables=tables)
         for page in pages_of("index", lines):
             yield self._page("index", page.name, page=page)
@@ -264,16 +265,14 @@ class _Builder:
                 self._resources.append(resource_of(view, path, data))
             yield path, data
         pages = pages_of(view.name, view.rows)
-        anchors, widths = anchors_of(view), widths_of(view)
+        lines, widths = lines_of(view), widths_of(view)
         for page in pages:
-            here = slice(max(page.first - 1, 0), page.last)
             yield self._page(
                 "table",
                 f"{view.folder}{page.name}",
                 view=view,
                 page=page,
-                anchors=anchors[here],
-                links=view.links[here],
+                lines=lines[max(page.first - 1, 0) : page.last],
                 widths=widths,
                 ranges=ranges_of(view, pages) if page.number == 1 else (),
                 files=files,

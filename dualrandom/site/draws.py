@@ -1,6 +1,6 @@
 """A draw as it lies in ``public/``, and what it is called on every page.
 
-Border: values. Bytes were read and checked by :mod:`dualrandom.site.build`.
+Border: values. Bytes were read and checked by :mod:`dualrandom.site.source`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dualrandom.announcement import Announcement, Result
+    from dualrandom.model import Selected, Target, TargetId
     from dualrandom.public import DrawLine
     from dualrandom.site.phrases import Phrases
 
@@ -28,6 +29,9 @@ class PublishedDraw:
 
     Attributes:
         files: bytes by name, below the draw's folder.
+        targets: rows of targets.tsv; () where it is not public.
+        selected: rows of selected.tsv, likewise.
+        drawn: whom drawn.tsv names, likewise.
         supersedes: the draw whose place it took, if that has a page here; else "".
         superseded_by: draws that took this one's place.
     """
@@ -36,6 +40,9 @@ class PublishedDraw:
     announcement: Announcement
     result: Result | None
     files: Mapping[str, bytes]
+    targets: tuple[Target, ...] = ()
+    selected: tuple[Selected, ...] = ()
+    drawn: tuple[TargetId, ...] = ()
     supersedes: str = ""
     superseded_by: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ Spec: draw-v1 §2, §4, §5.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dualrandom.canonical import sha256
 from dualrandom.errors import VerificationError
@@ -28,7 +28,7 @@ from dualrandom.randomness import (
 from dualrandom.records import DrawState
 from dualrandom.site.draws import beijing
 from dualrandom.site.facts import fact, percent, taken_of
-from dualrandom.tables import DRAWN, SELECTED, STRATA, TARGETS
+from dualrandom.tables import STRATA, TARGETS
 
 if TYPE_CHECKING:
     from dualrandom.model import Quota, Selected, Target
@@ -53,9 +53,11 @@ class StratumLine:
     cut: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnLine:
-    """One drawn target; the last three are "" where strata are not public."""
+class DrawnLine(NamedTuple):
+    """One drawn target; the last three are "" where strata are not public.
+
+    A tuple: there are thousands, and a template unpacks them.
+    """
 
     number: int
     id: str
@@ -79,27 +81,14 @@ class FileLine:
     here: bool
 
 
-def _selected(draw: PublishedDraw) -> tuple[Selected, ...]:
-    if SELECTED.name not in draw.files:
-        return ()
-    with naming(f"{draw.announcement.draw}/{SELECTED.name}"):
-        return tuple(SELECTED.parse(draw.files[SELECTED.name])[1])
-
-
 def drawn_of(draw: PublishedDraw) -> tuple[DrawnLine, ...]:
     """Return who was drawn, with names, as far as it is public."""
     if TARGETS.name not in draw.files or draw.result is None:
         return ()
-    with naming(f"{draw.announcement.draw}/{TARGETS.name}"):
-        targets = {t.id: t for t in TARGETS.parse(draw.files[TARGETS.name])[1]}
-    selected = _selected(draw)
-    if selected:
-        return tuple(_line(targets.get(s.id), s.id, s.order, s) for s in selected)
-    if DRAWN.name not in draw.files:
-        return ()
-    with naming(f"{draw.announcement.draw}/{DRAWN.name}"):
-        drawn = DRAWN.parse(draw.files[DRAWN.name])[1]
-    return tuple(_line(targets.get(d.id), d.id, n) for n, d in enumerate(drawn, 1))
+    targets = {target.id: target for target in draw.targets}
+    if draw.selected:
+        return tuple(_line(targets.get(s.id), s.id, s.order, s) for s in draw.selected)
+    return tuple(_line(targets.get(id_), id_, n) for n, id_ in enumerate(draw.drawn, 1))
 
 
 def _line(
@@ -124,7 +113,7 @@ def strata_of(draw: PublishedDraw, say: Phrases) -> tuple[StratumLine, ...]:
         return ()
     taken = taken_of(strata) or (None,) * len(strata.strata)
     cuts: dict[str, str] = {}
-    for row in _selected(draw):
+    for row in draw.selected:
         cuts[row.stratum] = max(cuts.get(row.stratum, ""), row.ticket)
     return tuple(
         StratumLine(

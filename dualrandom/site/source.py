@@ -9,7 +9,7 @@ Border: reads ``public/`` and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from dualrandom import public
 from dualrandom.canonical import sha256
@@ -26,9 +26,10 @@ from dualrandom.public_tables import TABLES, parse_table
 from dualrandom.public_texts import parse_texts
 from dualrandom.site.draws import PublishedDraw
 from dualrandom.staging import is_inside, list_files, read_file
+from dualrandom.tables import DRAWN, SELECTED, TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from dualrandom.public_outcomes import Penalties, PublishedResult
     from dualrandom.public_tables import DisclosedTable
     from dualrandom.public_texts import PublishedText
+    from dualrandom.tables import Kind
+
+Row = TypeVar("Row")
 
 ANNOUNCEMENT: Final = "announcement.json"
 RESULT: Final = "result.json"
@@ -193,6 +197,17 @@ class Source:
             announcement=self._announcement(line),
             result=result,
             files=files,
+            targets=_rows(top, files, TARGETS),
+            selected=_rows(top, files, SELECTED),
+            drawn=tuple(row.id for row in _rows(top, files, DRAWN)),
             supersedes=supersedes,
             superseded_by=superseded_by,
         )
+
+
+def _rows(top: str, files: Mapping[str, bytes], kind: Kind[Row]) -> tuple[Row, ...]:
+    """Return the rows of a table of a draw; () where it is not public."""
+    if kind.name not in files:
+        return ()
+    with naming(f"{top}{kind.name}"):
+        return tuple(kind.parse(files[kind.name])[1])

@@ -45,12 +45,12 @@ class Statistics:
         if TARGETS.name not in draw.files or DRAWN.name not in draw.files:
             return
         regions: dict[str, str] = {}
-        for target in TARGETS.parse(draw.files[TARGETS.name])[1]:
+        for target in draw.targets:
             regions[target.id] = target.region
             self._listed.setdefault((year, target.region), set()).add(target.id)
-        for one in DRAWN.parse(draw.files[DRAWN.name])[1]:
-            place = (year, regions.get(one.id, ""))
-            self._drawn.setdefault(place, set()).add(one.id)
+        for id_ in draw.drawn:
+            place = (year, regions.get(id_, ""))
+            self._drawn.setdefault(place, set()).add(id_)
         for row in rows:
             place = (year, regions.get(row.target, ""))
             self._seen.setdefault(place, set()).add(row.target)

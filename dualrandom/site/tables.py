@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.model import is_id
@@ -86,15 +86,23 @@ class TableView:
             )
 
 
-def anchors_of(view: TableView) -> tuple[str, ...]:
-    """Return what each row is addressed by: the first of an id has it.
+Line = tuple[Row, str, Row, str, str]
+"""Cells before the key, the key, those after it, its anchor, what it leads to."""
 
-    "" where there is none: the id could not be an address, or stood above.
+
+def lines_of(view: TableView, *, addressed: bool = True) -> tuple[Line, ...]:
+    """Return the rows as a template unpacks them.
+
+    The first row of an id has the anchor; "" where there is none: the id could not be
+    an address, or stood above; or the page has several tables.
     """
-    made, seen = [], set()
-    for row in view.rows:
-        name = row[view.key]
-        made.append(f"r-{name}" if name not in seen and is_id(name) else "")
+    made: list[Line] = []
+    seen = set()
+    at = view.key
+    for row, link in zip(view.rows, view.links or repeat(""), strict=False):
+        name = row[at]
+        anchor = f"r-{name}" if addressed and name not in seen and is_id(name) else ""
+        made.append((row[:at], name, row[at + 1 :], anchor, link))
         seen.add(name)
     return tuple(made)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rfc8785
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -142,6 +143,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 @example({"\U0001f600": 1, "\ufb33": 2, "\u0080": 3, "": 4})
 def test_json_is_read_as_it_was_written(value: object) -> None:
     data = json_bytes(value)
+    assert data == rfc8785.dumps(value)  # type: ignore[arg-type] # any value
     assert parse_json(data) == value
     assert json.loads(data) == value
 
