@@ -2,7 +2,8 @@
 
 Border: bytes and values, as :mod:`dualrandom.public`.
 
-- A results file is what a second person approved: the log names its digest.
+- A results file is what a second person approved: the log names its digest. Where the
+  list was sealed it is salted, or the log would tell whom the office visited.
 - A penalty that is no longer shown leaves a tombstone without the party: number, day
   and why. Nothing else of it stays here.
 
@@ -98,16 +99,21 @@ def results_path(draw: str) -> str:
     return f"{RESULTS}{draw}.json"
 
 
-def results_bytes(draw: str, rows: Iterable[PublishedResult]) -> bytes:
-    """Return a draw's results: by target, then item."""
+def results_bytes(draw: str, rows: Iterable[PublishedResult], salt: str = "") -> bytes:
+    """Return a draw's results: by target, then item.
+
+    Args:
+        draw: its id.
+        rows: in any order.
+        salt: of a draw whose list was sealed, 32 hex characters; "" of any other.
+    """
     ordered = sorted(rows, key=lambda row: (row.target.encode(), row.item.encode()))
-    return json_line(
-        {
-            "schema": _RESULTS_SCHEMA,
-            "draw": draw,
-            "results": [_object(row) for row in ordered],
-        }
-    )
+    made: dict[str, object] = {
+        "schema": _RESULTS_SCHEMA,
+        "draw": draw,
+        "results": [_object(row) for row in ordered],
+    }
+    return json_line(made | {"salt": salt} if salt else made)
 
 
 def parse_results(data: bytes) -> tuple[str, tuple[PublishedResult, ...]]:

@@ -95,6 +95,7 @@ def plan_public(
     verifier: Sequence[tuple[str, bytes]],
     texts: Iterable[tuple[PublishedText, bytes]] = (),
     results: Mapping[str, Sequence[PublishedResult]] = MappingProxyType({}),
+    salts: Mapping[str, str] = MappingProxyType({}),
     penalties: Penalties | None = None,
     tables: Sequence[DisclosedTable] = (),
 ) -> tuple[tuple[str, bytes], ...]:
@@ -107,6 +108,7 @@ def plan_public(
         verifier: (path, bytes) of :func:`verifiers`.
         texts: versions of rules and plans, with their bytes.
         results: what inspections found, by draw; approved.
+        salts: of the results, by draw; a draw without one needs none.
         tables: further ones that the office discloses.
         penalties: those shown, and what is left of others; None: there never were any.
 
@@ -124,7 +126,10 @@ def plan_public(
         (public.DRAWS, public.draws_bytes(draw.line for draw in draws)),
         *verifier,
         *text_files(texts),
-        *((results_path(d), results_bytes(d, rows)) for d, rows in results.items()),
+        *(
+            (results_path(draw), results_bytes(draw, rows, salts.get(draw, "")))
+            for draw, rows in results.items()
+        ),
     ]
     files += [(table_path(table.name), table_bytes(table)) for table in tables]
     if penalties is not None:

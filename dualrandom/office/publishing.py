@@ -126,7 +126,8 @@ def publish(office: Office) -> Published:
         draws=shown,
         verifier=verifiers(),
         texts=texts,
-        results={draw: rows for draw, rows in results.items() if draw in open_},
+        results={draw: rows for draw, (rows, _) in results.items() if draw in open_},
+        salts={draw: salt for draw, (_, salt) in results.items()},
         penalties=penalties,
         tables=disclosed_tables(office),
     )

@@ -22,6 +22,7 @@ from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import InputError, StateError, VerificationError, Where
 from dualrandom.folder import load_folder
+from dualrandom.model import Visibility
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared
 from dualrandom.office.checking import read
@@ -35,8 +36,9 @@ from dualrandom.public_outcomes import (
     iso,
     results_bytes,
 )
+from dualrandom.randomness import drawn_salt
 from dualrandom.registry.lists import OBJECTIONS, RESULTS
-from dualrandom.tables import DRAWN, REPLACEMENTS, TARGETS
+from dualrandom.tables import DRAWN, INSPECTORS, REPLACEMENTS, TARGETS
 from dualrandom.verify import KNOWN
 
 if TYPE_CHECKING:
@@ -63,14 +65,28 @@ class Visits:
         items: (code, name), as announced.
         start: first day of the inspections.
         end: the last.
+        sealed: salt of inspectors.tsv where the list of targets was not announced
+            public; "" where it was.
     """
 
     draw: str
     title: str
+    sealed: str
     targets: tuple[tuple[str, str], ...]
     items: tuple[tuple[str, str], ...]
     start: dt.date
     end: dt.date
+
+    def salt(self, record: int) -> str:
+        """Return the salt of the published results; "" where they need none.
+
+        Args:
+            record: the newest entry that recorded or corrected them.
+
+        Spec:
+            log-v1 §4 (results).
+        """
+        return drawn_salt(self.sealed, f"results.json,{record}") if self.sealed else ""
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -141,9 +157,11 @@ def visits_of(office: Office, life: audit.DrawLife) -> Visits:
     names = {target.id: target.name for target in TARGETS.parse(files[TARGETS.name])[1]}
     ids = [row.id for row in DRAWN.parse(files[DRAWN.name])[1]]
     ids += [row.substitute for row in logged_changes(REPLACEMENTS, files, life)]
+    public = dict(announced.visibility)[TARGETS.name] is Visibility.PUBLIC
     return Visits(
         draw=life.draw,
         title=announced.title,
+        sealed="" if public else INSPECTORS.parse(files[INSPECTORS.name])[0].salt or "",
         targets=tuple((id_, names[id_]) for id_ in sorted(ids, key=str.encode)),
         items=tuple((item.code, item.name) for item in announced.items),
         start=dt.date.fromisoformat(announced.task.start),
@@ -280,7 +298,8 @@ def approval_of(office: Office, draw: str) -> Proposal:
         if found.lacking:
             first = ", ".join(id_ for id_, _ in found.lacking[:SHOWN])
             raise StateError("E931", draw=draw, count=len(found.lacking), first=first)
-        data = results_bytes(draw, published(visits, records))
+        salt = visits.salt(found.review.recorded)
+        data = results_bytes(draw, published(visits, records), salt)
         body = {
             "draw": draw,
             "record": found.review.recorded,
@@ -320,8 +339,8 @@ def published(
 
 def public_results(
     office: Office, tx: Reader, report: audit.LogReport
-) -> dict[str, tuple[PublishedResult, ...]]:
-    """Return the approved results of each draw that has some.
+) -> dict[str, tuple[tuple[PublishedResult, ...], str]]:
+    """Return the approved results of each draw that has some, and their salt.
 
     Raises:
         VerificationError: E933, they are not what was approved.
@@ -332,8 +351,9 @@ def public_results(
             continue
         visits = visits_of(office, journal.draw_of(report, review.draw))
         rows = published(visits, results_of(tx, review.draw, review.approved))
-        if sha256(results_bytes(review.draw, rows)) != review.results:
+        salt = visits.salt(review.approved)
+        if sha256(results_bytes(review.draw, rows, salt)) != review.results:
             where = Where(entry=review.approval)
             raise VerificationError("E933", where=where, draw=review.draw)
-        made[review.draw] = rows
+        made[review.draw] = (rows, salt)
     return made

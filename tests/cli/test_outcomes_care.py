@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dualrandom.canonical import sha256
+from dualrandom.office import journal
 from dualrandom.office.due import duties
 from dualrandom.office.penalties import record_penalties, withdraw_penalty
 from dualrandom.office.publishing import publish
-from dualrandom.office.results import record_results, standing_of
+from dualrandom.office.releasing import release
+from dualrandom.office.results import (
+    published,
+    record_results,
+    results_of,
+    standing_of,
+)
 from dualrandom.outcomes import Display
+from dualrandom.public_outcomes import results_bytes
 from dualrandom.sheets.private import holds_personal
 from tests.clerk import penalty
+from tests.factories import DICE
 from tests.followup import DRAW, YEARS, approve, at, code_of, fill, found
 from tests.refusals import refused
 
@@ -189,3 +199,32 @@ def test_a_correction_that_waits_is_due_from_its_own_day(drawn: Path) -> None:
     (due,) = duties(at(drawn, "2099-12-22"))
     assert (due.kind, due.event) == ("result", dt.date(2099, 12, 21))
     assert code_of(lambda: record_results(office, DRAW, changed)) == "E924"
+
+
+def test_attacker_guesses_whom_a_sealed_draw_visited(office: Path, run: Run) -> None:
+    """Few names and an ordinary outcome: only a salt keeps a guess from being proved."""
+    for line in (
+        ("freeze", DRAW, "--randomness", "dice:20", "--sealed-until", "2100-01-10"),
+        ("publish",),
+        ("draw", DRAW, "--dice", DICE),
+    ):
+        assert run(*line).code == 0
+    held = at(office)
+    record_results(held, DRAW, found(held))
+    approve(held, office)
+    publish(held)
+    assert not (office / "public/results").exists()
+    with held.registry.read() as tx:
+        (review,) = journal.told(tx).reviews
+        records = results_of(tx, DRAW)
+    guess = results_bytes(DRAW, published(standing_of(held, DRAW).visits, records))
+    assert sha256(guess) != review.results
+    later = at(office, "2100-01-11")
+    release(later, DRAW)
+    publish(later)
+    shown = (office / f"public/results/{DRAW}.json").read_bytes()
+    assert sha256(shown) == review.results
+    # Released, anybody makes the digest from the file; the salt is no other file's.
+    salt = json.loads(shown)["salt"]
+    assert shown == guess.replace(b'"schema"', f'"salt":"{salt}","schema"'.encode(), 1)
+    assert salt not in (office / f"draws/{DRAW}/inspectors.tsv").read_text()
