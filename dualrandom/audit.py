@@ -29,6 +29,7 @@ from dualrandom.checkpoints import (
     parse_checkpoint,
     parse_proof,
     proof_bytes,
+    shortened,
     sign_checkpoint,
 )
 from dualrandom.entries import (
@@ -149,6 +150,7 @@ __all__ = [
     "parse_vkey",
     "proof_bytes",
     "read_log",
+    "shortened",
     "sign_approval",
     "sign_checkpoint",
     "sign_entry",

@@ -175,6 +175,26 @@ def add_signature(data: bytes, signature: Signature) -> bytes:
     return made
 
 
+def shortened(data: bytes, most: int) -> bytes:
+    """Return a checkpoint in at most so many bytes, if its text and one signature fit.
+
+    The log's own signatures come first, then the cosignatures in their order, as many
+    as there is room for: a note that lacks some is still a note.
+
+    Raises:
+        VerificationError: E701–E704, E711.
+    """
+    if len(data) <= most:
+        return data
+    signed = parse_checkpoint(data)
+    origin = signed.checkpoint.origin
+    made = signed.note.text + b"\n"
+    for one in sorted(signed.note.signatures, key=lambda one: one.name != origin):
+        if len(made) + len(one.line) <= most:
+            made += one.line
+    return made
+
+
 def proof_bytes(proof: Proof) -> bytes:
     """Return a proof as a file.
 

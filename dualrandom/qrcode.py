@@ -15,6 +15,8 @@ import segno
 
 from dualrandom.errors import InputError
 
+QR_BYTES: Final = 2331
+"""What the largest code holds at this level of error correction."""
 _MILLIMETRES: Final = 0.6
 """Of one dot: a phone reads it from paper at arm's length."""
 
@@ -23,7 +25,8 @@ def qr_svg(text: bytes) -> bytes:
     """Return a QR code as an SVG file.
 
     Args:
-        text: UTF-8; a checkpoint with its signatures takes 300 to 900 bytes.
+        text: UTF-8; a checkpoint with its signatures takes 300 to 900 bytes, and with
+            twenty cosignatures more than :data:`QR_BYTES`.
 
     Raises:
         InputError: E126, more than a QR code holds.

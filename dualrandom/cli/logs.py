@@ -184,10 +184,15 @@ def checkpoint(
 
     signed = sign(here())
     if qr is not None:
+        from dualrandom.checkpoints import shortened
         from dualrandom.folder import write_file
-        from dualrandom.qrcode import qr_svg
+        from dualrandom.qrcode import QR_BYTES, qr_svg
 
-        write_file(qr, qr_svg(signed))
+        drawn = shortened(signed, QR_BYTES)
+        write_file(qr, qr_svg(drawn))
+        left_out = len(signed.splitlines()) - len(drawn.splitlines())
+        if left_out:
+            show.talk(say("cli.log.qr_short", count=left_out))
     for line in signed.decode().splitlines():
         show.data(shown(line))
 

@@ -25,7 +25,7 @@ from dualrandom.office.outcome import changes_in
 from dualrandom.office.place import ZONE
 from dualrandom.office.results import own_codes
 from dualrandom.public import Site
-from dualrandom.qrcode import qr_svg
+from dualrandom.qrcode import QR_BYTES, qr_svg
 from dualrandom.registry.lists import ITEMS
 from dualrandom.tables import CHANGES, INSPECTORS, SELECTED, TARGETS, TEAMS
 
@@ -75,7 +75,7 @@ def write_forms(office: Office, draw: str, out: Path, lang: Lang) -> tuple[str, 
             items=tuple(_items(tx, announced)),
             lines=tuple(_lines(tx, stands, lang)),
             digests=tuple(_digests(stands)),
-            signed=None if signed is None else qr_svg(signed),
+            signed=signed and qr_svg(audit.shortened(signed, QR_BYTES)),
             size=size,
             visits=tuple(_visits(tx, stands)),
             results=tuple(code.text for code in codes["results"].codes),

@@ -30,6 +30,7 @@ from dualrandom.audit import (
     parse_proof,
     parse_vkey,
     proof_bytes,
+    shortened,
     sign_checkpoint,
     sign_note,
     unknown_lines,
@@ -38,6 +39,7 @@ from dualrandom.audit import (
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import VerificationError
 from dualrandom.keys import verify_ed25519
+from dualrandom.qrcode import QR_BYTES, qr_svg
 from tests.logmaking import LogMaker, MadeKey
 
 if TYPE_CHECKING:
@@ -364,6 +366,30 @@ def test_cosignature_beyond_the_largest_time_is_refused() -> None:
 @pytest.mark.parametrize("time", [-1, 2**63], ids=["negative", "2^63"])
 def test_times_that_nobody_cosigns_at(time: int) -> None:
     assert code_of(lambda: cosign(SIGNED, WITNESS, time)) == "E712"
+
+
+@pytest.mark.parametrize("name", ["w", "县纪委监委/supervisor-"])
+def test_a_checkpoint_for_paper_keeps_what_fits_and_the_logs_own_line(
+    name: str,
+) -> None:
+    bare = SIGNED
+    # A witness's line may come before the log's own, in a note put together elsewhere.
+    text, own = bare.split(b"\n\n")
+    signed = cosign(bare, WITNESS, 1)
+    first = signed.split(b"\n\n")[1].removeprefix(own)
+    signed = text + b"\n\n" + first + own
+    for n in range(30):
+        signed = cosign(signed, MadeKey(f"{name}{n}"), n)
+    short = shortened(signed, QR_BYTES)
+    made = parse_checkpoint(short)
+    assert made.note.signatures[0].name == ORIGIN.name
+    assert made.note.text == parse_checkpoint(signed).note.text
+    assert set(made.note.signatures) < set(parse_checkpoint(signed).note.signatures)
+    # Not one more would fit; it is checked as any note is, and a code holds it.
+    assert QR_BYTES - 150 < len(short) <= QR_BYTES
+    check_note(made.note, key_book([ORIGIN.vkey]), verify_ed25519)
+    qr_svg(short)
+    assert shortened(bare, QR_BYTES) == bare
 
 
 def test_cosigning_twice_at_once_adds_one_line() -> None:
