@@ -57,10 +57,16 @@ class Rule:
     Attributes:
         ok: says whether a cell is right; None: any cell is.
         sql: the same for SQLite, with ``{0}`` for the column.
+        server: the same for PostgreSQL, where it says it in another way.
     """
 
     ok: Callable[[str], bool] | None = None
     sql: str = ""
+    server: str = ""
+
+    def on(self, dialect: str) -> str:
+        """Return the rule as a database of this kind is told it; "" is none."""
+        return (self.server or self.sql) if dialect == "postgresql" else self.sql
 
 
 def are_words(cell: str) -> bool:
@@ -183,25 +189,42 @@ CODE: Final = Rule(
     # A line that opens with "#" would be read as a remark in a list's file.
     ok=lambda cell: cell != "" and not cell.startswith("#"),
     sql="{0} <> '' AND {0} NOT GLOB '#*'",
+    server="{0} <> '' AND left({0}, 1) <> '#'",
 )
 ID: Final = Rule(
     ok=is_id,
     sql=f"{{0}} GLOB '[{_FIRST}]*' AND {{0}} NOT GLOB '*[^{_FIRST}_.-]*'"
     " AND length({0}) <= 64",
+    server=f"{{0}} ~ '^[{_FIRST}][{_FIRST}_.-]{{{{0,63}}}}$'",
 )
 DRAW_ID: Final = Rule(
     ok=is_draw_id,
     sql="{0} GLOB '[0-9A-Za-z]*' AND {0} NOT GLOB '*[^0-9A-Za-z-]*'"
     " AND length({0}) <= 32",
+    server="{0} ~ '^[0-9A-Za-z][0-9A-Za-z-]{{0,31}}$'",
 )
 DIGEST: Final = Rule(
     ok=lambda cell: is_hex(cell, 64),
     sql="length({0}) = 64 AND {0} NOT GLOB '*[^0-9a-f]*'",
+    server="{0} ~ '^[0-9a-f]{{64}}$'",
 )
 IS_FLAG: Final = Rule(ok=("", "yes").__contains__, sql="{0} IN ('', 'yes')")
 LISTED: Final = Rule(ok=are_words)
 COUNT: Final = Rule(ok=is_number, sql="{0} >= 0")
 # SQLite moves 2026-02-30 to March: only a day that there is comes back the same.
 _IS_DAY = "{0} IS date({0}, '+0 days')"
-DAY: Final = Rule(ok=lambda cell: cell != "", sql=f"{{0}} IS NOT NULL AND {_IS_DAY}")
-DAY_IF_ANY: Final = Rule(sql=_IS_DAY)
+# PostgreSQL's own dates follow the session's settings, which a rule must not.
+_SOME_DAY = (
+    "{0} ~ '^([0-9]{{4}}-("
+    "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    "|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|02-(0[1-9]|1[0-9]|2[0-8]))"
+    "|([0-9]{{2}}(0[48]|[2468][048]|[13579][26])"
+    "|([02468][048]|[13579][26])00)-02-29)$'"
+)
+DAY: Final = Rule(
+    ok=lambda cell: cell != "",
+    sql=f"{{0}} IS NOT NULL AND {_IS_DAY}",
+    server=f"{{0}} IS NOT NULL AND {_SOME_DAY}",
+)
+DAY_IF_ANY: Final = Rule(sql=_IS_DAY, server=_SOME_DAY)

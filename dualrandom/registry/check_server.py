@@ -5,8 +5,8 @@ a name to a text; :mod:`.check_storage` compares them.
 
 - Found: a table, column, constraint, index, function, trigger, rule or right that is
   missing, changed, switched off, or not known.
-- Definitions of constraints are not compared, only that they are there and hold: what
-  they would let in, the rows themselves tell.
+- Of a constraint its words are not compared, only that it is there and holds: what it
+  would let in, the rows themselves tell.
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 from sqlalchemy.schema import CreateTable
 
-from dualrandom.registry.address import role_name
-from dualrandom.registry.functions import functions, triggers
-from dualrandom.registry.roles import READERS, VERSION_TABLE, grants
+from dualrandom.registry.address import Role, role_name
+from dualrandom.registry.functions import (
+    TAKE_TURN,
+    VERSION_TABLE,
+    functions,
+    triggers,
+)
+from dualrandom.registry.roles import READERS, grants
 from dualrandom.registry.tables import metadata
 
 if TYPE_CHECKING:
@@ -133,6 +138,7 @@ def expected(connection: Connection) -> Mapping[str, str]:
         made[f"trigger {trigger.table}.{trigger.name}"] = _trigger(trigger)
     for grantee, table, privilege in grants(schema):
         made[f"right {grantee} {privilege} {table}"] = ""
+    made[f"right {role_name(schema, Role.OFFICER)} EXECUTE {TAKE_TURN}"] = ""
     for role in READERS:
         made[f"right {role_name(schema, role)} USAGE {schema}"] = ""
     return made

@@ -5,8 +5,11 @@ with no word of anybody.
 
 - Each function looks for tables in the office's schema only, whatever the session's
   search path is: a temporary table of the same name misleads nobody.
-- ``entry_insert_next`` runs with its owner's rights, because whoever may only insert
-  and select may not lock a row. It does nothing else with them.
+- ``take_turn`` and ``entry_insert_next`` run with their owner's rights, because whoever
+  may only insert and select may not lock a row. They do nothing else with them.
+- Writers take turns by a row of their own office. An advisory lock would do the same,
+  but anybody who may log in can take any of these, and see who holds them: the officers
+  of one office could stop another's.
 - Two inserts at a time wait for the head's row, one after the other.
 
 Spec: log-v1 §6.
@@ -27,29 +30,34 @@ if TYPE_CHECKING:
     from dualrandom.registry.tables import Versions
 
 REFUSE: Final = "refuse"
+TAKE_TURN: Final = "take_turn"
+VERSION_TABLE: Final = "alembic_version"
+"""It has one row, whatever an office holds."""
 _NEWEST: Final = "(SELECT max(seq) FROM change)"
 _NEVER: Final = ("update", "delete", "truncate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A trigger's function.
+    """A trigger's function, or one that officers call.
 
     Attributes:
         body: PL/pgSQL between ``$$``.
         owners: whether it runs with its owner's rights.
+        returns: ``trigger``, or what a caller gets.
     """
 
     name: str
     body: str
     owners: bool = False
+    returns: str = "trigger"
 
     def statements(self, schema: str) -> tuple[str, ...]:
         """Return what makes it, and takes it from everybody else."""
         rights = "SECURITY DEFINER" if self.owners else "SECURITY INVOKER"
         return (
             (
-                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger"
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS {self.returns}"
                 f" LANGUAGE plpgsql {rights}"
                 f' SET search_path = pg_catalog, "{schema}", pg_temp'
                 f" AS $${self.body}$$"
@@ -95,6 +103,12 @@ def functions() -> tuple[Function, ...]:
             name=REFUSE,
             body="BEGIN RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[0]"
             " USING ERRCODE = 'integrity_constraint_violation'; END",
+        ),
+        Function(
+            name=TAKE_TURN,
+            owners=True,
+            returns="void",
+            body=f"BEGIN PERFORM 1 FROM {VERSION_TABLE} FOR UPDATE; END",
         ),
         Function(
             name="entry_insert_next",

@@ -3,8 +3,8 @@
 Border: with :mod:`.functions` and :mod:`.roles`, the only room that knows PostgreSQL
 from SQLite.
 
-- A writing transaction takes the office's advisory lock before it reads the head;
-  readers see one state (``REPEATABLE READ, READ ONLY``).
+- A writing transaction takes the office's turn before it reads the head; readers see
+  one state (``REPEATABLE READ, READ ONLY``).
 - Names are looked for in the office's schema only.
 - A commit is on the server's disk before it counts, whatever a role's settings say.
 - When a connection breaks, it is not known whether the last commit stands; a retry
@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 
 from dualrandom.errors import EnvironmentProblem, StateError
 from dualrandom.registry.database import WAIT, Database
+from dualrandom.registry.functions import TAKE_TURN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _REACH: Final = 15
 """Seconds to wait for a server to answer."""
-_LOCK: Final = 0x6475616C << 32
-"""Tells our advisory locks from other programs': ``dual``, then the schema's number."""
 _FAULTS: Final = {
     "25006": "E106",  # read_only_sql_transaction
     "42501": "E106",  # insufficient_privilege
@@ -45,6 +44,7 @@ _FAULTS: Final = {
     "58030": "E108",  # io_error
     "3F000": "E101",  # invalid_schema_name
     "42P01": "E101",  # undefined_table
+    "42883": "E101",  # undefined_function
     "42704": "E101",  # undefined_object: no such role
 }
 _CLASSES: Final = {"23": "E341", "53": "E108", "57": "E117", "08": "E117", "XX": "E107"}
@@ -137,6 +137,8 @@ def _engine(address: Address, wait: float) -> Engine:
         "client_min_messages": "warning",
         "synchronous_commit": "on",
         "default_transaction_read_only": "off",
+        # Who waited for their turn must see what was written meanwhile.
+        "default_transaction_isolation": r"read\ committed",
     }
     if address.schema:
         settings["search_path"] = f'"{address.schema}",pg_temp'
@@ -151,11 +153,11 @@ def _engine(address: Address, wait: float) -> Engine:
             "application_name": "dualrandom",
         },
     )
-    event.listen(made, "begin", lambda connection: _begin(connection, address.schema))
+    event.listen(made, "begin", _begin)
     return made
 
 
-def _begin(connection: Connection, schema: str) -> None:
+def _begin(connection: Connection) -> None:
     write = connection.get_execution_options().get("write")
     if write is None:
         return
@@ -164,8 +166,4 @@ def _begin(connection: Connection, schema: str) -> None:
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
         )
         return
-    connection.exec_driver_sql(
-        "SELECT pg_advisory_xact_lock(%s::bigint | oid::bigint)"
-        " FROM pg_namespace WHERE nspname = %s",
-        (_LOCK, schema),
-    )
+    connection.exec_driver_sql(f"SELECT {TAKE_TURN}()")

@@ -23,7 +23,12 @@ from sqlalchemy import text
 from dualrandom.errors import EnvironmentProblem, StateError
 from dualrandom.registry.address import Role, role_name
 from dualrandom.registry.database import SCHEMA, migrate
-from dualrandom.registry.functions import functions, triggers
+from dualrandom.registry.functions import (
+    TAKE_TURN,
+    VERSION_TABLE,
+    functions,
+    triggers,
+)
 from dualrandom.registry.postgresql import PostgreSQL
 from dualrandom.registry.tables import VERSIONS, metadata, personal
 
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
 
     from dualrandom.registry.address import Address
 
-VERSION_TABLE: Final = "alembic_version"
 _SORT_BY_BYTES: Final = """
 SELECT format('ALTER TABLE %I ALTER COLUMN %I TYPE text COLLATE "C"', relname, attname)
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -61,11 +65,15 @@ def provide(
     Raises:
         UsageError: E114, not a schema's name.
         StateError: E113, a schema or a role of that name is there already.
-        EnvironmentProblem: E119, the administrator may not; E104–E110, E117.
+        EnvironmentProblem: E119, the administrator may not; E136, a database that
+            cannot hold every name; E104–E110, E117.
     """
     offices = tuple(address.office(schema) for schema in schemas)
     server = PostgreSQL(address)
     with server.administering() as connection:
+        encoding = str(_run(connection, "SHOW server_encoding").scalar_one())
+        if encoding != "UTF8":
+            raise EnvironmentProblem("E136", where=server.where, encoding=encoding)
         for office in offices:
             _refuse_taken(connection, office)
             for role in Role:
@@ -145,6 +153,8 @@ def _equipment(office: Address) -> Iterator[str]:
     readers = ", ".join(f'"{office.role(role)}"' for role in READERS)
     yield f'REVOKE ALL ON SCHEMA "{office.schema}" FROM PUBLIC'
     yield f'GRANT USAGE ON SCHEMA "{office.schema}" TO {readers}'
+    officer = office.role(Role.OFFICER)
+    yield f'GRANT EXECUTE ON FUNCTION {TAKE_TURN}() TO "{officer}"'
     for grantee, table_name, privilege in grants(office.schema):
         yield f'GRANT {privilege} ON "{table_name}" TO "{grantee}"'
 

@@ -43,6 +43,7 @@ from sqlalchemy import (
     text,
 )
 
+from dualrandom.registry.cells import DAY
 from dualrandom.registry.lists import KINDS
 from dualrandom.registry.triggers import (
     log_triggers,
@@ -130,10 +131,11 @@ def _cells(columns: Iterable[Cell]) -> list[Column[str]]:
 
 def _checks(columns: Iterable[Cell]) -> Iterable[CheckConstraint]:
     for column in columns:
-        if column.rule.sql:
-            yield CheckConstraint(
-                column.rule.sql.format(f'"{column.name}"'), name=column.name
-            ).ddl_if(dialect="sqlite")
+        for dialect in ("sqlite", "postgresql"):
+            if rule := column.rule.on(dialect):
+                yield CheckConstraint(
+                    rule.format(f'"{column.name}"'), name=column.name
+                ).ddl_if(dialect=dialect)
 
 
 def _versions(kind: ListKind[Any]) -> Versions:
@@ -236,6 +238,11 @@ change: Final = Table(
     CheckConstraint(
         "at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')", name="at"
     ).ddl_if(dialect="sqlite"),
+    CheckConstraint(
+        f"{DAY.on('postgresql').format('left(at, 10)')}"
+        " AND substr(at, 11) ~ '^T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$'",
+        name="at",
+    ).ddl_if(dialect="postgresql"),
     CheckConstraint("changed_by <> ''", name="changed_by"),
     CheckConstraint("length(salt) = 32", name="salt"),
     CheckConstraint("columns <> ''", name="columns"),

@@ -5,6 +5,7 @@ Everybody connects as who they are; nobody here is a superuser.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,10 @@ from dualrandom.registry import (
     Registry,
     parse_address,
 )
+from dualrandom.registry.lists import KINDS
 from dualrandom.registry.tables import metadata
 from tests.clerk import Clerk, basis, draw, inspector, item, recusal, target, task
-from tests.clusters import ADMIN
+from tests.clusters import ADMIN, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -293,6 +295,136 @@ def test_even_the_owner_meets_the_triggers(filled: Server, table: str) -> None:
         filled.run(ADMIN, f"REVOKE north_owner FROM {ADMIN}")
 
 
+DAYS = [
+    "2026-02-28",
+    "2026-02-29",
+    "2024-02-29",
+    "2000-02-29",
+    "1900-02-29",
+    "2026-02-30",
+    "2026-04-31",
+    "2026-12-31",
+    "2026-13-01",
+    "2026-00-10",
+    "2026-1-1",
+    "20260101",
+    "26-01-01",
+    "2026-01-00",
+    "2026-01-32",
+]
+SAMPLES = ("", "x", "a b", "#x", "x#", "甲-1_.", "〇1", "-x", "yes", "no", *DAYS)
+SAMPLES += (
+    "a" * 32,
+    "a" * 33,
+    "a" * 64,
+    "A" * 64,
+    "a" * 65,
+    "é",
+    "a\n",
+    "３",
+    "龥",
+    "㐀",
+)
+SAMPLES += (
+    "added",
+    "announced",
+    "any",
+    "general",
+    "3m",
+    "upheld",
+    "Added",
+    "2026-01-01 ",
+)
+RULES = {c.rule for kind in KINDS for c in kind.columns if c.rule.sql}
+
+
+def test_what_a_file_refuses_in_a_cell_the_server_refuses(filled: Server) -> None:
+    """Every rule of every list, on the same cells: nobody may insert elsewhere."""
+    file = sqlite3.connect(":memory:")
+    assert len(RULES) > 12
+    with filled.cluster.connect("officer_north", filled.database) as server:
+        for rule in RULES:
+            here, there = (
+                f"SELECT {rule.on(dialect).format('cell')} FROM"
+                for dialect in ("sqlite", "postgresql")
+            )
+            numbers = ">=" in rule.sql
+            type_ = "bigint" if numbers else 'text COLLATE "C"'
+            for cell in (-1, 0, 1, 2**53, None) if numbers else (*SAMPLES, None):
+                (due,) = file.execute(f"{here} (SELECT ? AS cell)", [cell]).fetchone()
+                asked = f"{there} (SELECT %s::{type_} AS cell) x"
+                found = server.execute(asked.encode(), [cell]).fetchone()
+                assert found is not None
+                # A check that is neither true nor false lets a row in.
+                assert (found[0] in (True, None)) is (due in (1, None)), (rule, cell)
+    file.close()
+
+
+def test_the_checks_of_a_migrated_schema_are_those_of_a_new_one(filled: Server) -> None:
+    from sqlalchemy import create_engine
+
+    url = filled.url(ADMIN, "").partition("?")[0]
+    checks = (
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE contype = 'c'"
+        " AND connamespace = current_schema()::regnamespace ORDER BY 1, 2"
+    )
+    engine = create_engine(url, connect_args={"options": "-csearch_path=plain"})
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA plain")
+        metadata.create_all(connection)
+        new = [tuple(row) for row in connection.exec_driver_sql(checks)]
+        connection.rollback()
+    engine.dispose()
+    made = filled.run("officer_north", "SET search_path = north", checks)
+    assert made == new
+    assert len(made) > 50
+
+
+BAD_CELLS = {
+    "a name that leads elsewhere": ("inspector", {"id": "'../x'"}),
+    "an empty name": ("inspector", {"id": "'I-9'", "name": "''"}),
+    "a remark": ("item", {"code": "'#x'"}),
+    "a negative number": ("inspector", {"id": "'I-9'", "max": "-1"}),
+    "a day that never was": (
+        "recusal",
+        {"target": "'T-9'", "start": "'2026-02-30'"},
+    ),
+    "a state of no draw": ("draw", {"id": "'D-9'", "state": "'won'"}),
+    "a digest that is none": ("draw", {"id": "'D-9'", "commitment": "repeat('G', 64)"}),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CELLS)
+def test_a_cell_that_the_model_refuses(filled: Server, name: str) -> None:
+    """By hand, as an officer, beside an entry that is in order otherwise."""
+    table, bad = BAD_CELLS[name]
+    kind = next(k for k in KINDS if k.table == table)
+    at = "(SELECT max(seq) FROM north.entry)"
+    changed = {"seq_from": at, "seq_to": "NULL", **bad}
+    names = [c.name for c in metadata.tables[table].c]
+    cells = ", ".join(changed.get(n, f'"{n}"') for n in names)
+    columns = ", ".join(f'"{n}"' for n in names)
+
+    def write() -> None:
+        with filled.registry("officer_north", "north").write() as tx:
+            run = tx._connection.exec_driver_sql
+            run(f"{ENTRY} ({NEXT}, {HEAD}, 'x', {LEAF}, 'x')")
+            run(
+                f"INSERT INTO north.change SELECT {at}, '{kind.name}', at, changed_by,"
+                " reason, salt, columns FROM north.change LIMIT 1"
+            )
+            run(
+                f"INSERT INTO north.{table} ({columns})"
+                f" SELECT {cells} FROM north.{table} LIMIT 1"
+            )
+
+    with pytest.raises(DualRandomError) as caught:
+        write()
+    assert caught.value.code == "E341"
+    assert f"ck_{table}_{list(bad)[-1]}" in str(caught.value.params["detail"])
+
+
 # ── what an owner does ───────────────────────────────────────────────────────────
 
 TAKEN = (
@@ -431,6 +563,47 @@ def test_an_office_waits_for_no_other(filled: Server) -> None:
         assert tx.head() is not None
 
 
+def test_nobody_holds_up_another_office(filled: Server) -> None:
+    """What an officer can lock is what is theirs; nobody sees who is at work."""
+    for person in ("officer_south", "supervisor_south", "supervisor_north"):
+        for statement in (
+            "SELECT north.take_turn()",
+            "SELECT 1 FROM north.alembic_version FOR UPDATE",
+            "SELECT 1 FROM north.entry FOR KEY SHARE",
+            "LOCK TABLE north.entry IN ROW EXCLUSIVE MODE",
+        ):
+            state = refused(filled, person, "BEGIN", statement)
+            assert state == DENIED, (person, statement)
+    north = filled.registry("officer_north", "north")
+    locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    with filled.cluster.connect("officer_south", filled.database) as south:
+        # Any advisory lock can be taken by anybody: ours must be none.
+        south.execute(
+            "SELECT pg_advisory_lock((1685414252::bigint << 32) | oid::bigint)"
+            " FROM pg_namespace"
+        )
+        held = south.execute(locks).fetchone()
+        with north.write() as tx:
+            assert tx.head() is not None
+            assert south.execute(locks).fetchone() == held
+
+
+def test_a_setting_of_a_role_misleads_no_writer(filled: Server) -> None:
+    """Who waited for their turn sees what was written meanwhile, whatever is set."""
+    isolation = "default_transaction_isolation"
+    with filled.cluster.connect("officer_south", filled.database) as own:
+        own.execute(
+            f"ALTER ROLE officer_south SET {isolation} = 'serializable'".encode()
+        )
+    try:
+        with filled.registry("officer_south", "south").write() as tx:
+            found = tx._connection.exec_driver_sql("SHOW transaction_isolation")
+            assert found.scalar_one() == "read committed"
+    finally:
+        with filled.cluster.connect("officer_south", filled.database) as own:
+            own.execute(f"ALTER ROLE officer_south RESET {isolation}".encode())
+
+
 def test_a_reader_keeps_what_it_began_with(filled: Server) -> None:
     clerk = clerk_of(filled.registry("officer_south", "south"))
     with filled.registry("supervisor_south", "south").read() as tx:
@@ -466,6 +639,18 @@ def test_a_log_that_has_begun_is_no_new_office(filled: Server) -> None:
     address = parse_address(filled.url("officer_north", "north"))
     assert codes(lambda: Registry.create(address)) == "E112"
     assert codes(lambda: Registry.upgrade(address)) == "E119"
+
+
+def test_a_database_without_room_for_every_name(filled: Server) -> None:
+    from dualrandom.registry.roles import provide
+
+    with filled.cluster.connect(SYSTEM, SYSTEM) as system:
+        system.execute(
+            f"CREATE DATABASE latin OWNER {ADMIN} TEMPLATE template0"
+            " ENCODING 'LATIN1' LOCALE 'C'".encode()
+        )
+    address = parse_address(filled.cluster.url("latin"))
+    assert codes(lambda: provide(address, ("east",))) == "E136"
 
 
 def test_the_administrator_keeps_no_rights(filled: Server) -> None:
