@@ -184,7 +184,7 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         # mkstemp makes files that only their owner can read.
         Path(aside).chmod(mode)
         Path(aside).replace(path)
-        _sync_names(path.parent)
+        sync_names(path.parent)
     except OSError as exc:
         raise EnvironmentProblem(
             "E154", where=Where(file=str(path)), reason=exc.strerror or ""
@@ -194,8 +194,9 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             Path(aside).unlink(missing_ok=True)
 
 
-def _sync_names(folder: Path) -> None:
-    # After a power cut a file's new name is there too; Windows sees to it itself.
+def sync_names(folder: Path) -> None:
+    """See to it that after a power cut the files' new names are there too."""
+    # Windows does so by itself.
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

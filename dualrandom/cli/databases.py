@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     made = group(app, "db")
     command(made, "init", init, "db.init")
+    command(made, "finish", finish, "db.finish")
     command(made, "upgrade", upgrade, "db.upgrade")
     command(made, "check", check, "db.check")
     command(app, "backup", backup, "backup.help")
@@ -57,6 +58,27 @@ def init(
         officer = next(name for role, name in one.roles if role == "officer")
         show.talk(say("cli.db.person", role=officer))
         show.talk(say("cli.db.next", url=one.url))
+
+
+def finish(as_json: Json = False) -> None:
+    """Bring the entries of an unfinished office into its database."""
+    from dualrandom.office.founding import finish as bring
+
+    with show.busy(say("cli.busy.db")):
+        done = bring(Path.cwd())
+    if as_json:
+        show.document(
+            {
+                "schema": "dualrandom/db-finish/v1",
+                "folder": str(done.root),
+                "entries": done.entries,
+                "genesis": done.genesis,
+            }
+        )
+        return
+    show.data(say("cli.db.finished", entries=done.entries))
+    show.data(say("cli.init.genesis", digest=done.genesis))
+    show.talk(say("cli.db.look"))
 
 
 def upgrade(

@@ -16,14 +16,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp, mkstemp
+from tempfile import TemporaryDirectory, mkstemp
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
@@ -31,7 +30,6 @@ from dualrandom.canonical import leaf_hash
 from dualrandom.errors import (
     DualRandomError,
     EnvironmentProblem,
-    StateError,
     UsageError,
     VerificationError,
     Where,
@@ -40,6 +38,7 @@ from dualrandom.folder import check_new, write_file
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import memory
 from dualrandom.office.checking import read, verify_office_log
+from dualrandom.office.founding import new_office
 from dualrandom.office.place import DRAWS, KEPT, Office, open_office, registry_place
 from dualrandom.registry import Registry
 from dualrandom.settings import DATABASE, FILE, Settings, load_settings, settings_bytes
@@ -185,7 +184,7 @@ def check_backup(file: Path, *, newest: Path | None = None) -> Restored:
         EnvironmentProblem: E151, it cannot be read.
     """
     with TemporaryDirectory() as folder:
-        return _unpack(file, Path(folder), "", newest)
+        return _unpack(file, Path(folder), newest)
 
 
 def restore(
@@ -201,43 +200,26 @@ def restore(
 
     Raises:
         UsageError: E192, no checkpoint was brought.
-        StateError: E164, there is something in the folder; E341, rows that the
-            database's own rules refuse.
+        StateError: E164, there is something in the folder; E135, an office that is not
+            finished; E341, rows that the database's own rules refuse.
         VerificationError: E191, not a backup, or damaged; E193, likewise its registry;
             E194, its log has a fault; E195, the checkpoint is not of this history.
         EnvironmentProblem: E151, E154; E112 and others, the schema is no new office's.
     """
-    where = Where(file=str(folder))
     if newest is None:
         raise UsageError("E192")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StateError("E164", where=where)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-        try:
-            made = _unpack(file, aside, database, newest)
-            aside.chmod(0o755)
-            if folder.exists():
-                folder.rmdir()
-            aside.rename(folder)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-    except OSError as exc:
-        raise EnvironmentProblem(
-            "E154", where=where, reason=exc.strerror or ""
-        ) from exc
-    return made
+    with new_office(folder, database) as aside:
+        return _unpack(file, aside, newest)
 
 
-def _unpack(file: Path, root: Path, database: str, newest: Path | None) -> Restored:
+def _unpack(file: Path, root: Path, newest: Path | None) -> Restored:
     where = Where(file=str(file))
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _manifest(archive)
             for item in manifest["files"]:
                 _extract(archive, item, root)
-        settings = _settings(root, database)
+        settings = _settings(root)
         registry = Registry.create(registry_place(root, settings))
         with registry.write() as tx, (root / _REGISTRY).open("rb") as lines:
             tx.load(lines)
@@ -302,8 +284,8 @@ def _extract(archive: zipfile.ZipFile, item: dict[str, Any], root: Path) -> None
         raise ValueError(name)
 
 
-def _settings(root: Path, database: str) -> Settings:
-    settings = replace(load_settings(root), database=database or DATABASE)
+def _settings(root: Path) -> Settings:
+    settings = replace(load_settings(root), database=DATABASE)
     write_file(root / FILE, settings_bytes(settings))
     for folder in (DRAWS, KEPT, _KEYS, "public"):
         (root / folder).mkdir(exist_ok=True, mode=0o700)

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.errors import UsageError, Where
+from dualrandom.errors import StateError, UsageError, Where
 from dualrandom.office.roll import Roll
 from dualrandom.registry import Place, Registry, is_address, parse_address
 from dualrandom.settings import FILE, Settings, load_settings
@@ -26,6 +26,8 @@ DRAWS: Final = "draws"
 PUBLIC: Final = "public"
 KEPT: Final = "kept"
 RULES: Final = "rules.md"
+UNFINISHED: Final = "unfinished.jsonl"
+"""What has yet to go into the database of a new office; see :mod:`.founding`."""
 ZONE: Final = dt.timezone(dt.timedelta(hours=8))
 """China Standard Time."""
 
@@ -134,7 +136,16 @@ def registry_place(root: Path, settings: Settings) -> Place:
     """
     if not is_address(settings.database):
         return root / settings.database
-    address = parse_address(settings.database)
+    return server_place(settings.database)
+
+
+def server_place(database: str) -> Place:
+    """Return the schema that an address names.
+
+    Raises:
+        UsageError: E114, E115.
+    """
+    address = parse_address(database)
     if not address.schema:
         raise UsageError("E114", where=Where(file=FILE), found="schema")
     return address
@@ -151,9 +162,12 @@ def open_office(
 
     Raises:
         UsageError: E161, no office; E162, settings that cannot be used.
+        StateError: E135, it is not finished.
         EnvironmentProblem: the database cannot be opened.
     """
     root, settings = find_office(folder)
+    if (root / UNFINISHED).exists():
+        raise StateError("E135", where=Where(file=str(root)))
     return Office(
         root=root,
         settings=settings,

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import mkdtemp
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.canonical import sha256
-from dualrandom.errors import EnvironmentProblem, InputError, StateError, Where
+from dualrandom.errors import InputError, StateError
 from dualrandom.folder import write_file
 from dualrandom.keys import PrivateKey, generate_key, load_public, save_key
 from dualrandom.model import is_value
 from dualrandom.office import issued, journal, memory
+from dualrandom.office.founding import new_office
 from dualrandom.office.place import (
     DRAWS,
     KEPT,
@@ -24,6 +22,8 @@ from dualrandom.office.place import (
     Office,
     now,
     registry_place,
+    server_place,
+    stamp,
 )
 from dualrandom.registry import Registry
 from dualrandom.settings import FILE, Settings, settings_bytes
@@ -32,6 +32,9 @@ from dualrandom.words import rules_text
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+    from pathlib import Path
+
+    from dualrandom.registry import Place
 
 SUPERVISOR_KEYS: Final = "keys/supervisor"
 
@@ -81,42 +84,22 @@ def init_office(
     Raises:
         InputError: E366, a name that nobody could read; E705, not an origin.
         UsageError: E114, E115, not the address of a schema.
-        StateError: E164, the folder is not empty.
+        StateError: E164, the folder is not empty; E128, the clock is far ahead of the
+            server's; E135, an earlier try is not finished.
         EnvironmentProblem: E154, it cannot be written; E112 and others, the schema is
             not a new office's.
     """
     if not name.strip() or not is_value(name):
         raise InputError("E366", field="--name", value=name)
-    where = Where(file=str(folder))
     identity = entropy(16).hex()
     origin = origin or f"dualrandom.invalid/{identity[:8]}"
     settings = Settings(name=name, origin=origin)
-    if database:
-        settings = replace(settings, database=database)
-        Registry.create(registry_place(folder, settings))
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise StateError("E164", where=where)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    except OSError as exc:
-        raise EnvironmentProblem(
-            "E154", where=where, reason=exc.strerror or ""
-        ) from exc
-    try:
+    with new_office(folder, database) as aside:
+        if database:
+            _check_clock(server_place(database), clock)
         genesis, moved = _fill(
             aside, settings, identity, supervisor, passphrase, clock, entropy
         )
-        aside.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    except OSError as exc:
-        raise EnvironmentProblem(
-            "E154", where=where, reason=exc.strerror or ""
-        ) from exc
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return Made(
         root=folder,
         origin=origin,
@@ -124,6 +107,14 @@ def init_office(
         supervisor=folder / moved if moved else None,
         encrypted=passphrase is not None,
     )
+
+
+def _check_clock(place: Place, clock: Callable[[], dt.datetime]) -> None:
+    """Refuse a time far ahead of the server's: the first entries are made elsewhere."""
+    with Registry.open(place).read() as tx:
+        moment, theirs = clock(), tx.clock()
+    if theirs is not None and moment > theirs + journal.AHEAD:
+        raise StateError("E128", time=stamp(moment), clock=stamp(theirs))
 
 
 def _fill(
