@@ -59,22 +59,24 @@ def keys(run: Run) -> dict[str, dict[str, object]]:
 def test_a_new_key_is_its_holders_alone(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # no office
+    home = tmp_path / "home"  # no office
+    home.mkdir()
+    monkeypatch.chdir(home)
     monkeypatch.setenv("DUALRANDOM_PASSPHRASE", WORDS)
     said = run("key", "new", "officer-02.key", "--name", "a/officer-02")
     assert said.code == 0
     assert said.out.startswith("a/officer-02+")
-    file = tmp_path / "officer-02.key"
+    file = home / "officer-02.key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert b"OPENSSH" in file.read_bytes()
     assert WORDS not in said.out + said.err
-    check(run, tmp_path, ("key", "new", "officer-02.key", "--name", "a/b"), 3, "E780")
+    check(run, home, ("key", "new", "officer-02.key", "--name", "a/b"), 3, "E780")
     for weak in ("20261120", "13800138000", "aaaaaaaaaaaa", "abcdefghijkl", "短口令"):
         monkeypatch.setenv("DUALRANDOM_PASSPHRASE", weak)
         said = run("key", "new", "x.key", "--name", "a/b")
         assert weak not in refused(said, 3, "E786")
     monkeypatch.delenv("DUALRANDOM_PASSPHRASE")
-    check(run, tmp_path, ("key", "new", "x.key", "--name", "a/b"), 3, "E790")
+    check(run, home, ("key", "new", "x.key", "--name", "a/b"), 3, "E790")
 
 
 def test_a_second_officer(office: Path, run: Run, origin: str, lists: Path) -> None:

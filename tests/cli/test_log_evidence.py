@@ -98,14 +98,12 @@ def test_what_cannot_be_compared(
 ) -> None:
     stranger = publish(tmp_path / "x", LogMaker(origin="else.example").year(3))
     pair = ("log", "compare", str(stranger), str(shown["long"]))
-    check(run, tmp_path, pair, 3, "E125")
-    check(
-        run, tmp_path, ("log", "compare", str(shown["policy"]), *pair[-1:]), 3, "E703"
-    )
-    bundle = shown["long"] / "tile/entries/000.p/20"
+    long = shown["long"]
+    check(run, long, pair, 3, "E125")
+    check(run, long, ("log", "compare", str(shown["policy"]), *pair[-1:]), 3, "E703")
+    bundle = long / "tile/entries/000.p/20"
     bundle.write_bytes(bundle.read_bytes().replace(b'"added":3', b'"added":4', 1))
-    pair = ("log", "compare", str(shown["short"]), str(shown["long"]))
-    check(run, tmp_path, pair, 1, "E127")
+    check(run, long, (*pair[:2], str(shown["short"]), str(long)), 1, "E127")
 
 
 def picture(svg: str, scale: int = 4) -> bytes:
@@ -199,13 +197,8 @@ def test_links_and_pipes_are_not_read(tmp_path: Path, run: Run) -> None:
             (folder / name).unlink()
     os.mkfifo(tmp_path / "pipe")
     folder = publish(tmp_path / "log", log)
-    check(
-        run,
-        tmp_path,
-        ("log", "compare", str(folder), str(tmp_path / "pipe")),
-        5,
-        "E151",
-    )
+    pair = ("log", "compare", str(folder), str(tmp_path / "pipe"))
+    check(run, folder, pair, 5, "E151")
 
 
 def test_escapes_are_shown_as_text(tmp_path: Path, run: Run) -> None:
