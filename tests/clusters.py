@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SYSTEM = "postgres"
 """The superuser within, and the system's user that runs a server for root."""
 ADMIN = "admin"
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds for a server to come up, at most."""
 ABSENT = "PostgreSQL (initdb) is not installed"
 
@@ -127,7 +127,7 @@ class Cluster:
             user=role,
             dbname=database,
             autocommit=True,
-            connect_timeout=10,
+            connect_timeout=60,
         )
 
     def url(self, database: str, role: str = ADMIN, schema: str = "") -> str:

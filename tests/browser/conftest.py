@@ -96,7 +96,7 @@ def _opened(browser: Any) -> Iterator[Callable[..., Any]]:
             viewport={"width": width, "height": 900}, **options
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(120_000)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -32,6 +32,7 @@ class Said:
 
 
 Run = Callable[..., Said]
+Until = Callable[[str], None]
 
 
 class Clock:
@@ -66,6 +67,19 @@ def _run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Said(code=code, out=said.out, err=said.err)
 
     return run
+
+
+@pytest.fixture(name="until")
+def _until(monkeypatch: pytest.MonkeyPatch) -> Until:
+    """Let the office's clock stand at noon of a day, whatever today is."""
+
+    def stand(day: str) -> None:
+        moment = dt.datetime.fromisoformat(f"{day}T04:00:00+00:00")
+        defaults = place.open_office.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "clock", lambda: moment)
+
+    return stand
 
 
 @pytest.fixture(scope="session", name="lists")

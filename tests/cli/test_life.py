@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 import subprocess
@@ -12,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-import pytest
 
-from dualrandom.office import place
 from tests.draws import (
     GENESIS,
     SUPERVISOR,
@@ -31,7 +28,7 @@ from tests.refusals import DICE, refused
 from tests.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import Run, Until
 
 
 def test_a_rehearsal_is_whole_and_counts_for_nothing(office: Path, run: Run) -> None:
@@ -67,21 +64,8 @@ def test_a_rehearsal_is_whole_and_counts_for_nothing(office: Path, run: Run) -> 
     refused(run(*line, "rehearsal-2"), 3, "E462")
 
 
-@pytest.fixture(name="until")
-def _until(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let the office's clock stand at a day."""
-
-    def stand(day: str) -> None:
-        moment = dt.datetime.fromisoformat(f"{day}T04:00:00+00:00")
-        defaults = place.open_office.__kwdefaults__
-        assert defaults is not None
-        monkeypatch.setitem(defaults, "clock", lambda: moment)
-
-    return stand
-
-
 def test_a_sealed_draw_is_released_on_its_date_and_not_before(
-    office: Path, run: Run, until: Any
+    office: Path, run: Run, until: Until
 ) -> None:
     drawn(run, "2026-001", "--sealed-until", "2100-01-10")
     assert run("publish").code == 0
@@ -107,7 +91,7 @@ def test_a_sealed_draw_is_released_on_its_date_and_not_before(
     assert run("log", "verify").code == 0
 
 
-def test_a_release_that_is_late_is_shown(office: Path, run: Run, until: Any) -> None:
+def test_a_release_that_is_late_is_shown(office: Path, run: Run, until: Until) -> None:
     drawn(run, "2026-001", "--sealed-until", "2100-01-10")
     until("2100-01-12")
     assert run("publish").code == 0

@@ -20,7 +20,7 @@ from tests.followup import DRAW, YEARS, approve, at, code_of, fill, found
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
+    from conftest import Run, Until
 
 
 def test_results_are_published_once_another_person_approved_them(
@@ -215,18 +215,19 @@ def test_a_sheet_of_results_comes_back_with_what_is_wrong(
 
 
 def test_penalties_and_objections_go_from_a_sheet_to_the_list_of_duties(
-    drawn: Path, run: Run
+    drawn: Path, run: Run, until: Until
 ) -> None:
+    until("2099-12-20")
     (drawn / "处罚.csv").write_text(
         "行政处罚决定书文号,当事人,案由,处罚依据,处罚内容,决定机关,决定日期,公示期,责任单位\n"
-        "示罚〔2026〕1号,=甲店,过期,《食品安全法》,罚款,示例局,2026-11-10,三年,执法大队\n",
+        "示罚〔2099〕1号,=甲店,过期,《食品安全法》,罚款,示例局,2099-12-10,三年,执法大队\n",
         "utf-8",
     )
     done = run("penalties", "import", "处罚.csv")
     assert done.code == 0, done.err
-    assert "2029-11-10" in run("penalties", "list").out
+    assert "2102-12-10" in run("penalties", "list").out
     (drawn / "异议.csv").write_text(
-        "异议编号,收到日期,提出人,异议内容,责任单位\nYY-1,2026-11-12,甲店,未营业,信用科\n",
+        "异议编号,收到日期,提出人,异议内容,责任单位\nYY-1,2099-12-11,甲店,未营业,信用科\n",
         "utf-8",
     )
     assert run("objections", "import", "异议.csv").code == 0
@@ -234,13 +235,13 @@ def test_penalties_and_objections_go_from_a_sheet_to_the_list_of_duties(
     (drawn / "workdays.toml").write_text(YEARS)
     told = json.loads(run("due", "--json").out)
     assert [(one["kind"], one["due"]) for one in told["duties"]] == [
-        ("penalty", "2026-11-19"),
-        ("reply", "2026-12-03"),
+        ("penalty", "2099-12-21"),
+        ("reply", "2100-01-01"),
         ("result", "2100-01-28"),
     ]
     said = run("due").out
     assert said.index("执法大队") > said.index("信用科")
-    done = run("penalties", "withdraw", "示罚〔2026〕1号", "--on", "2026-11-20")
+    done = run("penalties", "withdraw", "示罚〔2099〕1号", "--on", "2099-12-20")
     assert done.code == 0, done.err
     assert "已撤销" in run("penalties", "list").out
     assert run("publish").code == 0

@@ -32,10 +32,10 @@ from tests.refusals import refused
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
+    from conftest import Run, Until
 
 HEADS = "行政处罚决定书文号,当事人,案由,处罚依据,处罚内容,决定机关,决定日期"
-ROW = "示罚1号,甲店,过期,某法,罚款,示例局,2026-11-10"
+ROW = "示罚1号,甲店,过期,某法,罚款,示例局,2099-12-10"
 
 
 def test_two_halves_are_brought_one_after_the_other(drawn: Path) -> None:
@@ -69,14 +69,15 @@ def test_what_was_found_keeps_the_code_of_its_day(drawn: Path, run: Run) -> None
 
 
 def test_attacker_dates_a_penalty_back_until_its_period_is_over(
-    drawn: Path, run: Run
+    drawn: Path, run: Run, until: Until
 ) -> None:
     """The page would say that its period ended: only a mistake or a decision may."""
+    until("2099-12-20")
     sheet = drawn / "处罚.csv"
     sheet.write_text(f"{HEADS}\n{ROW}\n", "utf-8")
     assert run("penalties", "import", "处罚.csv").code == 0
-    old = ROW.replace("2026-11-10", "2020-11-10")
-    sheet.write_text(f"{HEADS},变更日期\n{old},2026-11-12\n", "utf-8")
+    old = ROW.replace("2099-12-10", "2090-12-10")
+    sheet.write_text(f"{HEADS},变更日期\n{old},2099-12-12\n", "utf-8")
     for reason in ("复查结果不同", "公示期满"):
         done = run("penalties", "import", "处罚.csv", "--reason", reason)
         refused(done, 4, "E253")
@@ -85,7 +86,10 @@ def test_attacker_dates_a_penalty_back_until_its_period_is_over(
     assert done.code == 0, done.err
 
 
-def test_attacker_brings_a_withdrawn_penalty_back(drawn: Path, run: Run) -> None:
+def test_attacker_brings_a_withdrawn_penalty_back(
+    drawn: Path, run: Run, until: Until
+) -> None:
+    until("2099-12-20")
     sheet = drawn / "处罚.csv"
     sheet.write_text(f"{HEADS}\n{ROW}\n", "utf-8")
     assert run("penalties", "import", "处罚.csv").code == 0
@@ -94,7 +98,7 @@ def test_attacker_brings_a_withdrawn_penalty_back(drawn: Path, run: Run) -> None
     sheet.write_text(f"{HEADS},仅警告\n{ROW},是\n", "utf-8")
     done = run("penalties", "import", "处罚.csv", "--reason", "登记有误")
     assert (done.code, "E961" in done.err) == (4, True)
-    args = ("penalties", "withdraw", "示罚1号", "--on", "2026-11-20")
+    args = ("penalties", "withdraw", "示罚1号", "--on", "2099-12-20")
     assert run(*args).code == 0
     # A sheet without the column says nothing of it.
     sheet.write_text(f"{HEADS}\n{ROW}\n", "utf-8")
@@ -126,8 +130,9 @@ def test_numbers_of_persons_are_told_from_others(text: str, *, found: bool) -> N
 
 
 def test_numbers_of_persons_do_not_get_into_public_columns(
-    drawn: Path, run: Run
+    drawn: Path, run: Run, until: Until
 ) -> None:
+    until("2099-12-20")
     bad = ROW.replace("罚款", "罚王某11010519491231002X")
     (drawn / "处罚.csv").write_text(f"{HEADS}\n{bad}\n", "utf-8")
     done = run("penalties", "import", "处罚.csv")
@@ -147,7 +152,7 @@ def test_replies_have_their_day(drawn: Path, run: Run) -> None:
         ("YY-1,2026-11-12,甲,未营业,,成立", "E963"),
         ("YY-1,2026-11-12,甲,未营业,2026-11-13,", "E963"),
         ("YY-1,2026-11-12,甲,未营业,2026-11-11,成立", "E963"),
-        ("YY-1,2099-11-12,甲,未营业,,", "E929"),
+        ("YY-1,2999-11-12,甲,未营业,,", "E929"),
     ):
         (drawn / "异议.csv").write_text(f"{heads}\n{row}\n", "utf-8")
         done = run("objections", "import", "异议.csv")

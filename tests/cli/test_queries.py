@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dualrandom.office import place
-
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import Run, Until
 
 
 def told(run: Run, *args: str) -> dict[str, Any]:
@@ -61,27 +59,22 @@ def test_versions_of_the_item_list(office: Path, run: Run) -> None:
 
 
 def test_a_law_that_changed_is_pointed_out(
-    office: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    office: Path, run: Run, until: Until
 ) -> None:
     """A month after the change, until a new version comes or says what it follows."""
     item = told(run, "items", "list")["items"][0]
     code, name = item["code"], item["name"]
     revise(run, code, name, 抽查依据="《测试法》第三条")
-    soon = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).date()
+    today = dt.datetime.now(dt.UTC).date()
+    soon = today + dt.timedelta(days=2)
     assert run("items", "revised", "测试法", "--on", str(soon)).code == 0
     assert "E308" in run("items", "revised", "测试法", "--on", str(soon)).err
     assert told(run, "status")["stale"] == []
-    later = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(days=40)
-    monkeypatch.setattr(place.open_office, "__kwdefaults__", _kept(later))
+    until(str(today + dt.timedelta(days=40)))
     assert told(run, "status")["stale"] == [code]
     assert "测试法" in run("items", "list").err
     revise(run, code, name, 抽查依据="《测试法》第三条", 依据日期=str(soon))
     assert told(run, "status")["stale"] == []
-
-
-def _kept(moment: dt.datetime) -> dict[str, Any]:
-    defaults: dict[str, Any] = dict(place.open_office.__kwdefaults__ or {})
-    return defaults | {"clock": lambda: moment}
 
 
 def test_one_targets_life(drawn: Path, run: Run) -> None:

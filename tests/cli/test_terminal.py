@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from codecs import getincrementaldecoder
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 START = (
     "import sys; from dualrandom.cli import main; sys.argv[0] = 'dualrandom'; main()"
 )
-LONGEST = 60
+LONGEST = 300
 """Seconds to wait for a prompt on a busy machine."""
 
 
@@ -72,6 +73,7 @@ class Terminal:
         )
         os.close(there)
         self.seen, waiting = "", list(answers)
+        decoder = getincrementaldecoder("utf-8")("replace")  # a read may end mid-sign
         end = time.monotonic() + LONGEST
         from_here = 0
         try:
@@ -82,7 +84,7 @@ class Terminal:
                     data = os.read(here, 65_536)
                 except OSError:  # the other side has gone
                     break
-                self.seen += data.decode("utf-8", "replace")
+                self.seen += decoder.decode(data)
                 if waiting and waiting[0][0] in self.seen[from_here:]:
                     from_here = len(self.seen)
                     os.write(here, f"{waiting.pop(0)[1]}\n".encode())

@@ -53,7 +53,7 @@ def blocks(folder: Path) -> list[Block]:
         cwd=folder,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr.decode()
     assert run.stderr == b""
@@ -105,7 +105,7 @@ def test_the_one_file_verifier_agrees_with_the_draw_by_hand(folder: Path) -> Non
         [sys.executable, "-I", "-S", str(verifier), str(folder / "2026-001")],
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert run.returncode == 6, run.stdout.decode() + run.stderr.decode()
 

@@ -70,7 +70,7 @@ def blocks(folder: Path) -> list[Block]:
         cwd=folder,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert (run.returncode, run.stderr) == (0, b"")
     printed = run.stdout.decode().split(f"{mark}\n")

@@ -159,7 +159,7 @@ def _ask(live: Path) -> Iterator[Callable[..., Any]]:
     thread.start()
 
     def ask(path: str, method: str = "GET") -> Any:
-        to = http.client.HTTPConnection(*server.server_address[:2], timeout=20)
+        to = http.client.HTTPConnection(*server.server_address[:2], timeout=120)
         # As it stands: a browser would tidy `..` away.
         to.putrequest(method, path, skip_host=False)
         to.endheaders()

@@ -58,7 +58,7 @@ def test_the_shipped_verifier_accepts_what_the_site_offers(
             [sys.executable, "-I", "-S", str(verify), str(site / "draws" / what)],
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode == 6, done.stdout.decode("utf-8", "replace")
 
