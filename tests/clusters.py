@@ -20,6 +20,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,10 +161,15 @@ class Cluster:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port below those that the system gives to whoever connects.
+
+    So nobody takes it before the server has it, or while the server is down.
+    """
+    for port in count(20_000 + os.getpid() * 7 % 10_000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def throw_away(*, durable: bool = False) -> Iterator[Cluster]:

@@ -210,7 +210,8 @@ def kill_writers(
     names = [f"w{number}" for number in range(WRITERS)]
     running = {name: child(lambda n=name: write(folder, n, seed)) for name in names}
     try:
-        while counts.kills < kills:
+        # On a busy machine writers may be killed before they did anything.
+        while counts.kills < kills or not any(notes.glob("*.done")):
             # A server takes its time to come up again, and then is given some to work.
             time.sleep(chance.below(2_000_000 if server_every else 200_000) / 1e6)
             if cluster and server_every and counts.kills % server_every == 0:
