@@ -72,11 +72,14 @@ def eligible(
 
 def _tags(record: InspectorRecord) -> tuple[str, ...]:
     texts = (*record.qualifications, *record.scope, *record.tags, record.unit)
-    tags = {tag_of(text) for text in texts}
-    if record.certificate:
-        tags.add(word("tags", "certificate"))
-    if _is_expert(record):
-        tags.add(word("tags", "expert"))
+    own = {
+        word("tags", "certificate"): bool(record.certificate),
+        word("tags", "expert"): _is_expert(record),
+    }
+    # These two are said by their own columns alone: whoever writes them among the
+    # qualifications of somebody has not given them a certificate.
+    tags = {tag_of(text) for text in texts} - own.keys()
+    tags |= {tag for tag, holds in own.items() if holds}
     return tuple(sorted(filter(is_id, tags), key=str.encode))
 
 

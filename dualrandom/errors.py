@@ -59,6 +59,7 @@ class DualRandomError(Exception):
         where: the place, or None.
         params: what the sentence names.
         problems: all findings, where one call found several.
+        warnings: what was odd as well, and would have refused nothing.
         exit_code: what the command line ends with.
     """
 
@@ -71,6 +72,7 @@ class DualRandomError(Exception):
         *,
         where: Where | None = None,
         problems: tuple[Problem, ...] = (),
+        warnings: tuple[Problem, ...] = (),
         **params: Param,
     ) -> None:
         super().__init__(code, where, params)
@@ -78,6 +80,7 @@ class DualRandomError(Exception):
         self.where = where
         self.params = params
         self.problems = problems
+        self.warnings = warnings
 
 
 class UsageError(DualRandomError):

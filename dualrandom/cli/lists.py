@@ -45,7 +45,9 @@ def import_(
     name: Annotated[ListName, typer.Argument(metavar=_LISTS)],
     file: Annotated[Path, typer.Argument(help=say("cli.import.file"))],
     sheet: Annotated[str | None, typer.Option(help=say("cli.import.sheet"))] = None,
-    reason: Annotated[str, typer.Option(help=say("cli.import.reason"))] = "import",
+    reason: Annotated[str, typer.Option(help=say("cli.import.reason"))] = say(
+        "cli.import.usual"
+    ),
     problems: Annotated[
         Path | None, typer.Option(help=say("cli.import.problems"))
     ] = None,

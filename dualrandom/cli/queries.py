@@ -9,12 +9,13 @@ import typer
 
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
-from dualrandom.cli.language import say
+from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import AsOf, Json, day, end_of, here
 from dualrandom.messages import shown
 
 if TYPE_CHECKING:
     from dualrandom.office.queries import Field, ItemLine, Life, Step
+    from dualrandom.sheets.columns import Listing
 
 Id = Annotated[str, typer.Argument(help=say("cli.query.id"))]
 _SHOWN = ("id", "name", "kind", "region", "status")
@@ -98,7 +99,7 @@ def items_diff(
         return
     for one in found:
         show.data(f"{say(f'change.{one.act}')} {shown(one.key)} {shown(one.name)}")
-        _fields(one.fields)
+        _fields("items", one.fields)
     if not found:
         show.data(say("cli.query.same"))
 
@@ -121,7 +122,7 @@ def items_history(code: Id, as_json: Json = False) -> None:
         return
     for key, steps in found:
         show.data(show.styled(shown(key), "bold"))
-        _steps(steps)
+        _steps("items", steps)
 
 
 def items_revised(
@@ -173,7 +174,7 @@ def targets_show(target: Id, as_json: Json = False) -> None:
     from dualrandom.office.queries import show_target
 
     life = show_target(here(), target)
-    _life(life, "dualrandom/target/v1", as_json=as_json)
+    _life("targets", life, "dualrandom/target/v1", as_json=as_json)
 
 
 def inspectors_show(inspector: Id, as_json: Json = False) -> None:
@@ -181,10 +182,10 @@ def inspectors_show(inspector: Id, as_json: Json = False) -> None:
     from dualrandom.office.queries import show_inspector
 
     life = show_inspector(here(), inspector)
-    _life(life, "dualrandom/inspector/v1", as_json=as_json)
+    _life("inspectors", life, "dualrandom/inspector/v1", as_json=as_json)
 
 
-def _life(life: Life, schema: str, *, as_json: bool) -> None:
+def _life(listing: Listing, life: Life, schema: str, *, as_json: bool) -> None:
     parts = life.record if isinstance(life.record, tuple) else (life.record,)
     cells = {name: value for part in parts for name, value in plain(part).items()}
     if as_json:
@@ -202,8 +203,8 @@ def _life(life: Life, schema: str, *, as_json: bool) -> None:
         return
     for name, value in cells.items():
         if value not in ("", None, []):
-            show.data(f"{name}: {shown(_words(value))}")
-    _steps(life.steps)
+            _field(listing, name, shown(_words(value)))
+    _steps(listing, life.steps)
     for seen in life.draws:
         word = say(f"cli.query.{seen.outcome}")
         show.data(shown(f"{seen.draw} {seen.title} {word} {seen.detail}".rstrip()))
@@ -216,17 +217,26 @@ def _life(life: Life, schema: str, *, as_json: bool) -> None:
         show.talk(say("cli.query.personal"))
 
 
-def _steps(steps: tuple[Step, ...]) -> None:
+def _steps(listing: Listing, steps: tuple[Step, ...]) -> None:
     for step in steps:
         at = show.moment(step.at)
         line = f"v{step.number} {at} {step.by} {step.reason}"
         show.data(shown(line + (f" {say('cli.query.ended')}" if step.ended else "")))
-        _fields(step.fields)
+        _fields(listing, step.fields)
 
 
-def _fields(fields: tuple[Field, ...]) -> None:
+def _fields(listing: Listing, fields: tuple[Field, ...]) -> None:
     for name, old, new in fields:
-        show.data(f"  {name}: {shown(old) or '-'} \u2192 {shown(new) or '-'}")
+        value = f"{shown(old) or '-'} \u2192 {shown(new) or '-'}"
+        _field(listing, name, value, indent="  ")
+
+
+def _field(listing: Listing, name: str, value: str, *, indent: str = "") -> None:
+    """Print a field under the heading that the list's sheets have for it."""
+    from dualrandom.sheets.columns import heading
+
+    told = heading(listing, name, lang()) or say(f"cli.query.{name}")
+    show.data(indent + say("cli.query.field", name=told, value=value))
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 - what a record holds

@@ -18,6 +18,7 @@ from dualrandom.errors import StateError, UsageError, Where
 from dualrandom.folder import load_folder, write_file
 from dualrandom.office import journal, memory
 from dualrandom.office.folders import check_folder, refuse
+from dualrandom.office.place import check_private
 from dualrandom.public import VERIFIER
 from dualrandom.shipped import shipped
 from dualrandom.staging import zip_bytes
@@ -44,13 +45,15 @@ def archive(office: Office, draw: str, out: Path) -> Archived:
     """Write the archive of a draw that has ended; the same bytes every time.
 
     Raises:
-        UsageError: E176, the name does not end in ``.zip``.
+        UsageError: E176, the name does not end in ``.zip``; E964, a place that others
+            see.
         StateError: E390 not frozen; E465 it has not ended.
         VerificationError: E171, a file is not what was logged.
         EnvironmentProblem: E170, a file is gone; E154.
     """
     if out.suffix.lower() != ".zip":
         raise UsageError("E176", where=Where(file=str(out)))
+    check_private(office, out)
     signed = journal.sign(office)
     with office.registry.read() as tx:
         life = journal.draw_of(journal.told(tx), draw)

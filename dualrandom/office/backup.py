@@ -39,7 +39,14 @@ from dualrandom.keys import verify_ed25519
 from dualrandom.office import memory
 from dualrandom.office.checking import read, verify_office_log
 from dualrandom.office.founding import new_office
-from dualrandom.office.place import DRAWS, KEPT, Office, open_office, registry_place
+from dualrandom.office.place import (
+    DRAWS,
+    KEPT,
+    Office,
+    check_private,
+    open_office,
+    registry_place,
+)
 from dualrandom.registry import Registry
 from dualrandom.settings import DATABASE, FILE, Settings, load_settings, settings_bytes
 
@@ -99,9 +106,11 @@ def back_up(office: Office, out: Path, *, with_keys: bool = False) -> BackedUp:
     """Write a backup of an office to a new file, whole or not at all.
 
     Raises:
+        UsageError: E964, a place that others see.
         StateError: E175, there is a file already.
         EnvironmentProblem: E154, it cannot be written.
     """
+    check_private(office, out)
     check_new(out)
     aside: str | None = None
     try:

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.errors import InputError
+from dualrandom.folder import check_new
 from dualrandom.office import journal
 from dualrandom.office.lists import write_changes
-from dualrandom.office.marking import marked
+from dualrandom.office.marking import marked, odd
 from dualrandom.office.penalties import record_penalties
-from dualrandom.office.place import today
+from dualrandom.office.place import check_private, today
 from dualrandom.office.results import own_codes, record_results, standing_of
 from dualrandom.outcomes import Reply
 from dualrandom.registry.lists import OBJECTIONS, RESULTS
@@ -75,11 +76,16 @@ class Source:
 
         Raises:
             InputError: as the reader refuses; E220 names the marked copy.
+            StateError: E175, there is a file where that would go.
         """
         try:
-            return reader()
+            if self.problems is not None:
+                check_new(self.problems)
+            made = reader()
         except InputError as error:
             raise marked(error, listing, self.path, self.problems, self.lang) from error
+        told = odd(made, listing, self.path, self.problems, self.lang)
+        return replace(made, warnings=told)
 
 
 def hand_out_results(office: Office, draw: str, out: Path, lang: Lang) -> int:
@@ -89,8 +95,10 @@ def hand_out_results(office: Office, draw: str, out: Path, lang: Lang) -> int:
 
     Raises:
         DualRandomError: as :func:`.results.standing_of`.
+        UsageError: E964, a place that others see.
         EnvironmentProblem: E229, it cannot be written.
     """
+    check_private(office, out)
     codes = own_codes(office)
     found = standing_of(office, draw)
     visits = found.visits

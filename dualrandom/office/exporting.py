@@ -13,7 +13,7 @@ from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import UsageError
 from dualrandom.office import changing, journal
-from dualrandom.office.place import ZONE
+from dualrandom.office.place import ZONE, check_private
 from dualrandom.registry.lists import ITEMS, OBJECTIONS, PENALTIES, RECUSALS, TASKS
 from dualrandom.sheets import (
     InspectorRow,
@@ -73,11 +73,12 @@ def export_list(
         lang: of our own headings.
 
     Raises:
-        UsageError: E288, no day; E228, another suffix.
+        UsageError: E288, no day; E228, another suffix; E964, a place that others see.
         InputError: E239, E242, E286; of the mapping E280 to E285, E287.
         EnvironmentProblem: E200, E229.
         VerificationError: E306, a row that somebody else wrote.
     """
+    check_private(office, out)
     form = load_mapping(mapping, name) if mapping else None
     moment = end_of(as_of) if as_of else None
     with office.registry.read() as tx:
@@ -162,12 +163,13 @@ def export_draw(
         How many rows were written.
 
     Raises:
-        UsageError: E436, no such batch.
+        UsageError: E436, no such batch; E964, a place that others see.
         StateError: E390 not frozen yet; E378 not drawn yet; E392 abandoned; E393, a
             change that is not by the rule; E184 as for the log.
         VerificationError: E171, a file is not what was announced or drawn.
         EnvironmentProblem: E170, a file is gone.
     """
+    check_private(office, out)
     with office.registry.read() as tx:
         drawn = changing.as_it_stands(office, journal.told(tx), draw)
         addresses = {public.id: public.address for public, _ in tx.targets()}

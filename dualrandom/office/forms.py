@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 from dualrandom import audit
 from dualrandom.disclosure import ANNOUNCEMENT, RESULT
 from dualrandom.documents import parse_announcement, parse_result
-from dualrandom.errors import UsageError, Where
 from dualrandom.folder import check_new, write_files
 from dualrandom.forms import FormItem, Line, Paper, Person, Visit, forms_of
 from dualrandom.messages import text
 from dualrandom.office import journal
 from dualrandom.office.changing import as_it_stands
 from dualrandom.office.outcome import changes_in
-from dualrandom.office.place import ZONE
+from dualrandom.office.place import ZONE, check_private
 from dualrandom.office.results import own_codes
 from dualrandom.public import Site
 from dualrandom.qrcode import QR_BYTES, qr_svg
@@ -87,18 +86,6 @@ def write_forms(office: Office, draw: str, out: Path, lang: Lang) -> tuple[str, 
     files = forms_of(paper, lang)
     write_files(out, files, mode=0o600)
     return tuple(files)
-
-
-def check_private(office: Office, out: Path) -> None:
-    """Refuse a place that others see: ``public/``, or the folder of a draw.
-
-    Raises:
-        UsageError: E964.
-    """
-    at = out.resolve()
-    for folder in (office.public.resolve(), office.draw("x").parent.resolve()):
-        if at == folder or folder in at.parents:
-            raise UsageError("E964", where=Where(file=str(out)))
 
 
 def _items(tx: Reader, announced: Announcement) -> Iterator[FormItem]:

@@ -13,7 +13,7 @@ from dualrandom.folder import check_new, write_file
 from dualrandom.forms import Letter, letter_of
 from dualrandom.messages import text
 from dualrandom.office import journal
-from dualrandom.office.forms import check_private
+from dualrandom.office.place import check_private
 from dualrandom.office.results import own_codes, results_of, review_of, visits_of
 from dualrandom.public import Site
 from dualrandom.sheets import write_rows

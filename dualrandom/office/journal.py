@@ -176,6 +176,14 @@ def add_cosignatures(office: Office, cosigned: bytes) -> int:
         VerificationError: it is no checkpoint; E708, a signature is not valid.
     """
     theirs = audit.parse_checkpoint(cosigned)
+    # Of two who bring a line at a time, neither takes away the other's.
+    with office.registry.write() as tx:
+        return _add_cosignatures(office, tx, theirs)
+
+
+def _add_cosignatures(
+    office: Office, tx: Reader, theirs: audit.SignedCheckpoint
+) -> int:
     size = theirs.checkpoint.size
     at = memory.checkpoint_file(office, size)
     if not at.is_file():
@@ -183,8 +191,7 @@ def add_cosignatures(office: Office, cosigned: bytes) -> int:
     ours = at.read_bytes()
     if audit.parse_checkpoint(ours).checkpoint != theirs.checkpoint:
         raise StateError("E181", size=size)
-    with office.registry.read() as tx:
-        keys = told(tx).keys
+    keys = told(tx).keys
     book = audit.key_book(
         k.key.cosigner if k.role is audit.Role.SUPERVISOR else k.key
         for k in keys

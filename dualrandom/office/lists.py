@@ -17,7 +17,7 @@ from dualrandom.folder import check_new, write_file
 from dualrandom.items import parse_cause
 from dualrandom.model import is_value
 from dualrandom.office import journal
-from dualrandom.office.marking import marked
+from dualrandom.office.marking import marked, odd
 from dualrandom.records import Cause
 from dualrandom.registry.files import change_bytes
 from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
@@ -170,8 +170,8 @@ def import_list(
         dry_run: read and compare only.
         confirm: asked when a list that is not empty would change.
         reason: why, for the versions.
-        problems: where the sheet goes with its faults marked, if it is refused; None:
-            beside it.
+        problems: where the sheet goes with its faults marked; None: beside it, if it
+            is refused.
         mapping: how a platform names our columns.
         how: as all of the list, or as changes, and more.
         lang: of the marks.
@@ -215,7 +215,7 @@ def import_list(
     return Imported(
         rows=len(reading.records),
         changes=shown,
-        warnings=reading.warnings,
+        warnings=odd(reading, name, path, problems, lang, form),
         written=bool(due),
         drafts=drafts,
         sheet=reading.sheet,

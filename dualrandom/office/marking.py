@@ -1,4 +1,4 @@
-"""A refused sheet goes back to its officer, with what is wrong written into it.
+"""A refused sheet goes back to its officer, with all that was found written into it.
 
 Border: writes one file beside the officer's own, which stays as it is; a refusal
 remains a refusal whether or not that file could be written.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualrandom.errors import DualRandomError, InputError, Where, problem
 from dualrandom.messages import text
@@ -19,8 +19,9 @@ from dualrandom.sheets import mark_problems
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dualrandom.errors import Problem
     from dualrandom.messages import Lang
-    from dualrandom.sheets import Layout, Listing
+    from dualrandom.sheets import Layout, Listing, Reading
 
 
 def marked(
@@ -44,18 +45,45 @@ def marked(
     if error.code != "E220":
         return error
     target = out or _beside(path, text(lang, "sheets.problem"))
+    found = (*error.problems, *error.warnings)
+    note = _mark(name, path, found, target, lang, form)
+    error.problems = (note, *error.problems)
+    return error
+
+
+def odd(
+    reading: Reading[Any],
+    name: Listing,
+    path: Path,
+    out: Path | None,
+    lang: Lang,
+    form: Layout | None = None,
+) -> tuple[Problem, ...]:
+    """Return what was odd in a sheet that was read; marked, if a place is named.
+
+    Args: as for :func:`marked`.
+    """
+    if out is None or not reading.warnings:
+        return reading.warnings
+    note = _mark(name, path, reading.warnings, out, lang, form)
+    return (note, *reading.warnings)
+
+
+def _mark(
+    name: Listing,
+    path: Path,
+    found: tuple[Problem, ...],
+    target: Path,
+    lang: Lang,
+    form: Layout | None,
+) -> Problem:
+    """Write the marked copy; return where it is, or that there is none."""
+    where = Where(file=str(target))
     try:
-        mark_problems(name, path, error.problems, target, lang, form=form)
+        mark_problems(name, path, found, target, lang, form=form)
     except DualRandomError as failure:  # a full disk hides no row that is wrong
-        note = problem("E244", Where(file=str(target)), fault=failure.code)
-    else:
-        note = problem("E243", Where(file=str(target)))
-    return InputError(
-        error.code,
-        where=error.where,
-        problems=(note, *error.problems),
-        **error.params,
-    )
+        return problem("E244", where, warning=True, fault=failure.code)
+    return problem("E243", where, warning=True)
 
 
 def _beside(path: Path, word: str) -> Path:

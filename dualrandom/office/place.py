@@ -95,6 +95,19 @@ class Office:
         return path.read_bytes() if path.is_file() else None
 
 
+def check_private(office: Office, out: Path) -> None:
+    """Refuse a place that others see: ``public/``, or the folders of draws.
+
+    Raises:
+        UsageError: E964.
+    """
+    at = out.resolve()
+    for name in (PUBLIC, DRAWS):
+        folder = (office.root / name).resolve()
+        if at == folder or folder in at.parents:
+            raise UsageError("E964", where=Where(file=str(out)))
+
+
 def now() -> dt.datetime:
     """Return the present moment to the second, UTC."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -30,7 +30,7 @@ from dualrandom.office.disclosing import disclosed_tables
 from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.penalties import public_penalties
-from dualrandom.office.place import stamp, today
+from dualrandom.office.place import check_private, stamp, today
 from dualrandom.office.results import public_results
 from dualrandom.office.roll import Roll
 from dualrandom.public import (
@@ -239,12 +239,14 @@ def pack_draw(
 
     Raises:
         UsageError: E176, the name does not end in ``.zip``: it would replace a file
-            of another kind.
+            of another kind; E964, a supervisor's pack where others see it.
         StateError: E390, there is no such draw.
         EnvironmentProblem: it cannot be written.
     """
     if out.suffix.lower() != ".zip":
         raise UsageError("E176", where=Where(file=str(out)))
+    if reader == "supervisor":
+        check_private(office, out)
     with office.registry.read() as tx:
         life = journal.draw_of(journal.told(tx), draw)
     folder = office.draw(draw)
@@ -262,7 +264,8 @@ def stage_draw(
         Whether the page holds what is not public: a sealed list, or private strata.
 
     Raises:
-        UsageError: E918, the name does not end in ``.html``.
+        UsageError: E918, the name does not end in ``.html``; E964, a page that is not
+            public where others see it.
         StateError: E390, there is no such draw; E915, E917 as for ``stage_page``.
         VerificationError: E916.
         EnvironmentProblem: it cannot be written.
@@ -277,5 +280,7 @@ def stage_draw(
     page = stage_page(folder, lang=lang, rehearsal=rehearsal)
     notice = parse_announcement(read_file(folder / ANNOUNCEMENT))
     secret = notice.sees(STRATA.name) is not Visibility.PUBLIC
+    if secret:
+        check_private(office, out)
     write_file(out, page, mode=0o600 if secret else 0o644)
     return secret

@@ -173,6 +173,12 @@ def layout(listing: Listing) -> Layout:
     )
 
 
+def heading(listing: Listing, field: str, lang: Lang) -> str | None:
+    """Return what is written above a field; None: it has no column of its own."""
+    found = (c.headings[lang] for c in layout(listing).columns if c.field == field)
+    return next(found, None)
+
+
 def with_personal(form: Layout) -> Layout:
     """Return the inspectors' columns and those of their personal data."""
     own = tuple(map(_column, _table()["personal"]["columns"]))

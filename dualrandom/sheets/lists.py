@@ -364,7 +364,11 @@ def reading(table: Table, records: Iterator[R]) -> Reading[R]:
     if findings.count:
         problems = sorted(findings.refused, key=lambda p: p.where.row or 0)
         raise InputError(
-            "E220", where=where, problems=tuple(problems), count=findings.count
+            "E220",
+            where=where,
+            problems=tuple(problems),
+            warnings=findings.warnings(where),
+            count=findings.count,
         )
     return Reading(
         records=tuple(records),

@@ -3,7 +3,8 @@
 Border: reads one file, writes another; the first is left as it is.
 
 - An xlsx of moderate size is copied with its formats; anything else is written anew.
-- Bad cells are red and carry a comment; a last column says it all once more.
+- Bad cells are red, odd ones yellow; each carries a comment, and a last column says it
+  all once more.
 - The copy can be imported as it is: the last column is none that is read.
 """
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _COPIED: Final = 12 * MIB
 """Unpacked. Larger books are written anew: openpyxl needs many times their size."""
 _RED: Final = "FFC7CE"
+_YELLOW: Final = "FFEB9C"
 _WIDTH: Final = 60
 _NOTE: Final = (320, 120)
 """Width and height of a comment in pixels: room for both sentences."""
@@ -62,7 +64,7 @@ def mark_problems(
     Args:
         listing: what the file was read as.
         source: a file whose import was refused with E220.
-        problems: those of the error, all in one sheet.
+        problems: those of the error, all in one sheet, and its warnings.
         target: ends in ``.xlsx``; replaced if it is there.
         lang: of the sentences.
         form: the columns of a mapping; None: our own.
@@ -97,10 +99,28 @@ def sentence(one: Problem, lang: Lang) -> str:
     return f"{what}\u3002{text(lang, f'{one.code}.fix', **params)}"
 
 
+def _colour(found: Sequence[Problem]) -> str:
+    """Return yellow where nothing is refused."""
+    return _YELLOW if all(one.warning for one in found) else _RED
+
+
 def _line(found: list[Problem], lang: Lang) -> str:
     return "\uff1b".join(
         f"{one.where.cell or ''} {sentence(one, lang)}".strip() for one in found
     )
+
+
+def _by_cell(found: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """Return what was found in each cell of a row."""
+    cells: dict[str, list[Problem]] = {}
+    for one in found:
+        if one.where.cell:
+            cells.setdefault(one.where.cell, []).append(one)
+    return cells
+
+
+def _said(found: Sequence[Problem], lang: Lang) -> str:
+    return "\n".join(sentence(one, lang) for one in found)
 
 
 def _copy(
@@ -128,38 +148,38 @@ def _copy(
         sheet = book[str(read.name)]
     except _FAILURES:
         return False
-    red = PatternFill("solid", fgColor=_RED)
+    fills = {c: PatternFill("solid", fgColor=c) for c in (_RED, _YELLOW)}
     title, top = text(lang, "sheets.problem"), _heading_row(rows, table)
     if sheet.cell(top, last - 1).value == title:  # marked before: said once is enough
         last -= 1
         _unmark(sheet, last)
     heading = sheet.cell(top, last, title)
-    heading.fill = red
+    heading.fill = fills[_RED]
     sheet.column_dimensions[letters(last)].width = _WIDTH
     for row, found in notes.items():
-        cell = sheet.cell(row, last, _line(found, lang))
-        cell.data_type = "s"
-        cell.fill = red
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        for one in found:
-            if one.where.cell:
-                sheet[one.where.cell].fill = red
-                sheet[one.where.cell].comment = Comment(
-                    sentence(one, lang), "", height=_NOTE[1], width=_NOTE[0]
-                )
+        if row > top:
+            cell = sheet.cell(row, last, _line(found, lang))
+            cell.data_type = "s"
+            cell.fill = fills[_colour(found)]
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        for place, here in _by_cell(found).items():
+            sheet[place].fill = fills[_colour(here)]
+            sheet[place].comment = Comment(
+                _said(here, lang), "", height=_NOTE[1], width=_NOTE[0]
+            )
     book.save(target)
     return True
 
 
 def _unmark(sheet: Any, last: int) -> None:  # noqa: ANN401 - openpyxl has no types
-    """Take the marks of an earlier copy away: its column, and what was red."""
+    """Take the marks of an earlier copy away: its column, colours and comments."""
     from openpyxl.styles import PatternFill  # noqa: PLC0415 - as above
 
     for row in sheet.iter_rows():
         for cell in row:
             if cell.column == last:
                 cell.value = None
-            if cell.has_style and cell.fill.fgColor.rgb in {_RED, f"00{_RED}"}:
+            if cell.has_style and str(cell.fill.fgColor.rgb)[-6:] in {_RED, _YELLOW}:
                 cell.fill = PatternFill()
                 cell.comment = None
 
@@ -206,29 +226,31 @@ def _write_sheet(
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
         made = book.add_worksheet(sheet_name(sheet.name or table.title(lang)))
         plain = book.add_format({"num_format": TEXT})
-        red = book.add_format({"num_format": TEXT, "bg_color": f"#{_RED}"})
-        wide = book.add_format({"bg_color": f"#{_RED}", "text_wrap": True})
+        fills = {
+            c: book.add_format({"num_format": TEXT, "bg_color": f"#{c}"})
+            for c in (_RED, _YELLOW)
+        }
+        wide = {
+            c: book.add_format({"bg_color": f"#{c}", "text_wrap": True})
+            for c in (_RED, _YELLOW)
+        }
         for place, column in enumerate(zip_longest(*head, fillvalue=""), sheet.left):
             widest = max(map(breadth, column[heading - 1 :]))
             made.set_column(place, place, min(widest + 2, _WIDTH), plain)
         made.set_column(last, last, _WIDTH)
         made.freeze_panes(heading, 0)
         made.autofilter(heading - 1, 0, max(len(rows) - 1, heading), last)
-        made.write_string(heading - 1, last, title, red)
         for at, row in enumerate(rows):
             found = notes.get(at + 1, [])
-            bad = {one.where.cell for one in found}
+            marks = _by_cell(found)
             for place, cell in enumerate(row, sheet.left):
-                here = f"{letters(place + 1)}{at + 1}"
-                made.write_string(
-                    at, place, cell[:MAX_TEXT], red if here in bad else plain
-                )
-            for one in found:
-                if one.where.cell:
-                    made.write_comment(
-                        one.where.cell,
-                        sentence(one, lang),
-                        {"width": _NOTE[0], "height": _NOTE[1]},
-                    )
-            if found:
-                made.write_string(at, last, _line(found, lang), wide)
+                mark = marks.get(f"{letters(place + 1)}{at + 1}")
+                style = fills[_colour(mark)] if mark else plain
+                made.write_string(at, place, cell[:MAX_TEXT], style)
+            for name, mark in marks.items():
+                size = {"width": _NOTE[0], "height": _NOTE[1]}
+                made.write_comment(name, _said(mark, lang), size)
+            if at == heading - 1:  # in its turn: what is written goes to disk at once
+                made.write_string(at, last, title, fills[_RED])
+            elif found and at >= heading:
+                made.write_string(at, last, _line(found, lang), wide[_colour(found)])

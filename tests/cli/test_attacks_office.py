@@ -97,6 +97,20 @@ def test_what_is_not_public_is_its_owner_s_alone(drawn: Path, run: Run) -> None:
         assert mode(Path(line[-1])) == 0o644, line
 
 
+def test_nothing_private_is_written_where_others_see_it(drawn: Path, run: Run) -> None:
+    """Not even by a slip: the webmaster copies what lies in public/."""
+    for folder in ("public", "draws/2026-001"):
+        for line in (
+            ("pack", "2026-001", "--for", "supervisor", "-o", "x.zip"),
+            ("archive", "2026-001", "-o", "x.zip"),
+            ("export", "2026-001", "-o", "x.xlsx"),
+            ("export", "targets", "-o", "x.csv"),
+            ("results", "template", "2026-001", "-o", "x.xlsx"),
+            ("backup", "x.zip"),
+        ):
+            refused(run(*line[:-1], f"{folder}/{line[-1]}"), 2, "E964")
+
+
 @pytest.mark.parametrize("line", [("publish",), ("log", "checkpoint")])
 def test_attacker_puts_an_entry_into_the_database(
     drawn: Path, run: Run, line: tuple[str, ...]

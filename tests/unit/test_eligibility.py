@@ -88,3 +88,20 @@ def test_tags_are_what_posts_can_ask_for() -> None:
         *("食品检查员", "SP-03-食品", "夜间", "城东所-二"),
         *(word("tags", "certificate"), word("tags", "expert")),
     }
+
+
+def test_a_certificate_is_not_had_by_writing_its_tag_down() -> None:
+    """An expert has none, whatever stands among qualifications, scope, tags or unit."""
+    said = {
+        "certificate": word("tags", "certificate"),
+        "expert": word("tags", "expert"),
+    }
+    for name in ("qualifications", "scope", "tags"):
+        fields = {name: (f" {said['certificate']}", "x")}
+        expert = inspector(1, certificate="", expert="食品", **fields)
+        ((person,), _) = eligible(TASK, [expert], Rules(), {})
+        assert said["certificate"] not in person.tags
+        assert said["expert"] in person.tags
+    ((person,), _) = eligible(TASK, [inspector(1, unit=said["expert"])], Rules(), {})
+    assert said["certificate"] in person.tags
+    assert said["expert"] not in person.tags

@@ -22,6 +22,7 @@ from dualrandom.sheets import (
     write_template,
 )
 from dualrandom.sheets.columns import layout
+from dualrandom.sheets.marks import sentence
 from dualrandom.sheets.write import breadth, height, sheet_name
 from tests.sheetmaking import LANGUAGES, book, code, found, refusal, text_file
 
@@ -239,7 +240,8 @@ ROWS: list[list[Any]] = [
 def _marked(path: Path, target: Path, lang: Lang = "zh-CN") -> InputError:
     error = refusal(read_targets, path)
     assert isinstance(error, InputError)
-    mark_problems("targets", path, error.problems, target, lang)
+    found = (*error.problems, *error.warnings)
+    mark_problems("targets", path, found, target, lang)
     return error
 
 
@@ -265,6 +267,31 @@ def test_an_officers_own_book_comes_back_marked(tmp_path: Path, lang: Lang) -> N
     assert found(again) == found(error)
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["copied", "written anew"])
+def test_what_is_odd_is_marked_beside_what_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, anew: bool
+) -> None:
+    """Yellow; a row that has both is red. Nothing is said where the headings are."""
+    if anew:
+        monkeypatch.setattr("dualrandom.sheets.marks._COPIED", 0)
+    rows = [*ROWS, ["合计", 3, None, None]]
+    path, target = book(tmp_path / "a.xlsx", rows), tmp_path / "b.xlsx"
+    error = _marked(path, target)
+    (total,) = error.warnings
+    assert (total.code, total.where.row) == ("E273", 6)
+    made = openpyxl.load_workbook(target).active
+    assert made["E6"].value == sentence(total, "zh-CN")
+    colours = {place: made[place].fill.fgColor.rgb[-6:] for place in ("A4", "E4", "E6")}
+    assert colours == {"A4": "FFC7CE", "E4": "FFC7CE", "E6": "FFEB9C"}
+    assert made["E2"].value == "问题"
+    # Marked once more, the earlier marks are gone.
+    again = tmp_path / "c.xlsx"
+    fifth = [one for one in error.problems if one.where.row == 5]
+    mark_problems("targets", target, fifth, again)
+    made = openpyxl.load_workbook(again).active
+    assert {made[place].value for place in ("E4", "E6")} == {None}
+
+
 def test_a_marked_book_can_be_corrected_and_imported(tmp_path: Path) -> None:
     path, target = book(tmp_path / "a.xlsx", ROWS), tmp_path / "b.xlsx"
     _marked(path, target)
@@ -287,6 +314,7 @@ def test_a_text_file_comes_back_as_a_marked_book(tmp_path: Path) -> None:
     _marked(path, target)
     sheet = openpyxl.load_workbook(target).active
     assert sheet["D2"].value == "问题"
+    assert sheet["A1"].value == "名录"
     assert sheet["A4"].value == "=乙"
     assert sheet["A4"].data_type == "s"
     assert sheet["B4"].comment is not None
