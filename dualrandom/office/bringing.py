@@ -13,7 +13,7 @@ from dualrandom.errors import InputError
 from dualrandom.folder import check_new
 from dualrandom.office import journal
 from dualrandom.office.lists import write_changes
-from dualrandom.office.marking import marked, odd
+from dualrandom.office.marking import mark, odd
 from dualrandom.office.penalties import record_penalties
 from dualrandom.office.place import check_private, today
 from dualrandom.office.results import own_codes, record_results, standing_of
@@ -83,7 +83,8 @@ class Source:
                 check_new(self.problems)
             made = reader()
         except InputError as error:
-            raise marked(error, listing, self.path, self.problems, self.lang) from error
+            mark(error, listing, self.path, self.problems, self.lang)
+            raise
         told = odd(made, listing, self.path, self.problems, self.lang)
         return replace(made, warnings=told)
 

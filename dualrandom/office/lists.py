@@ -17,7 +17,7 @@ from dualrandom.folder import check_new, write_file
 from dualrandom.items import parse_cause
 from dualrandom.model import is_value
 from dualrandom.office import journal
-from dualrandom.office.marking import marked, odd
+from dualrandom.office.marking import mark, odd
 from dualrandom.records import Cause
 from dualrandom.registry.files import change_bytes
 from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
@@ -193,7 +193,8 @@ def import_list(
     except InputError as error:
         if dry_run and problems is None:
             raise
-        raise marked(error, name, path, problems, lang, form) from error
+        mark(error, name, path, problems, lang, form)
+        raise
     with office.registry.read() as tx:
         found = [_compared(tx, one, how, name) for one in incoming]
         empty = not any(tx.count(one.kind) for one in incoming)

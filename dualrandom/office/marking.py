@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from dualrandom.sheets import Layout, Listing, Reading
 
 
-def marked(
+def mark(
     error: InputError,
     name: Listing,
     path: Path,
     out: Path | None,
     lang: Lang,
     form: Layout | None = None,
-) -> InputError:
-    """Write the marked copy; return the error with the copy's place before its rows.
+) -> None:
+    """Write the marked copy of a refused sheet; the error tells of it first.
 
     Args:
-        error: E220; any other refusal is not about rows and comes back as it is.
+        error: E220; any other refusal is not about rows and stays as it is.
         name: what the file was read as.
         path: the officer's file.
         out: where the copy goes, a new file; None: beside the officer's own.
@@ -43,12 +43,11 @@ def marked(
         form: the columns of a mapping; None: our own.
     """
     if error.code != "E220":
-        return error
+        return
     target = out or _beside(path, text(lang, "sheets.problem"))
     found = (*error.problems, *error.warnings)
     note = _mark(name, path, found, target, lang, form)
     error.problems = (note, *error.problems)
-    return error
 
 
 def odd(
@@ -61,7 +60,7 @@ def odd(
 ) -> tuple[Problem, ...]:
     """Return what was odd in a sheet that was read; marked, if a place is named.
 
-    Args: as for :func:`marked`.
+    Args: as for :func:`mark`.
     """
     if out is None or not reading.warnings:
         return reading.warnings

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dualrandom import cli
+from dualrandom.cli.app import build
 from tests.refusals import DICE, FREEZE, NEW, THREE, frozen, shorter
 
 if TYPE_CHECKING:
@@ -333,6 +335,11 @@ def test_a_line_that_is_no_line(
     assert said.out == ""
     assert THREE.fullmatch(said.err), said.err
     assert told in said.err
+
+
+def test_a_line_of_a_group_is_named_whole() -> None:
+    """What went wrong is told of ``key add``, not of ``key``."""
+    assert {group.name for group in build().registered_groups} == {*cli._GROUPS}
 
 
 FAILING = (
