@@ -210,9 +210,8 @@ def sweep(folder: Path) -> None:
 
     Only where nobody else can be writing at the same time.
     """
-    for name in os.listdir(folder):  # noqa: PTH208 - every append asks
-        if name.startswith(".") and name.endswith(_NEW):
-            (folder / name).unlink(missing_ok=True)
+    for left in folder.glob(f".*{_NEW}"):
+        left.unlink(missing_ok=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, mode: int = 0o644) -> None:

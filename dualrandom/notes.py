@@ -183,6 +183,7 @@ def is_key_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=1_024)  # an office signs with the same few keys
 def vkey(name: str, public: bytes, kind: int = ED25519) -> VKey:
     """Return the verifier key of a name and 32 bytes.
 

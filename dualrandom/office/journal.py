@@ -25,7 +25,7 @@ from dualrandom.errors import (
     VerificationError,
     Where,
 )
-from dualrandom.folder import sweep, write_file, write_files
+from dualrandom.folder import write_file, write_files
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import memory
 from dualrandom.office.place import KEPT, stamp
@@ -70,7 +70,6 @@ def writing(office: Office) -> Iterator[tuple[Writer, ExitStack]]:
     try:
         with office.registry.write() as tx:
             memory.check_continues(office, tx)
-            sweep(office.kept)
             yield tx, undo
             head = tx.head()
         memory.note_head(office, head)

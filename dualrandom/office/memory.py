@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Final
 from dualrandom import audit
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
-from dualrandom.folder import write_files
+from dualrandom.folder import sweep, write_files
 from dualrandom.keys import verify_ed25519
-from dualrandom.office.place import KEPT, Seen
+from dualrandom.office.place import KEPT
 from dualrandom.public import LOG, naming
 
 if TYPE_CHECKING:
@@ -52,16 +52,10 @@ def checkpoint_file(office: Office, size: int) -> Path:
 
 def kept_checkpoints(office: Office) -> tuple[Path, ...]:
     """Return the files of all signed checkpoints, smallest first."""
-    folder = office.kept / CHECKPOINTS
-    return tuple(folder / name for name in sorted(_sizes(office)))
-
-
-def _sizes(office: Office) -> list[str]:
     with suppress(FileNotFoundError, NotADirectoryError):
-        # Names, not paths: every append asks.
-        names = os.listdir(f"{office.root}/{KEPT}/{CHECKPOINTS}")  # noqa: PTH208
-        return [n for n in names if len(n) == _DIGITS and n.isdecimal()]
-    return []
+        found = sorted((office.kept / CHECKPOINTS).iterdir())
+        return tuple(p for p in found if len(p.name) == _DIGITS and p.name.isdecimal())
+    return ()
 
 
 def last_checkpoint(office: Office) -> bytes | None:
@@ -86,10 +80,18 @@ def check_continues(office: Office, tx: Reader) -> None:
         StateError: E180, E183, as for :func:`checkpoint`.
     """
     # A head that this process left, and nothing signed since: nothing to look at.
-    head, signed = tx.head(), max(_sizes(office), default="")
-    if head is None or office.seen != Seen(head=head, signed=signed):
+    head, signed = tx.head(), _signed(office)
+    if head is None or (head, signed) != (office.seen.head, office.seen.signed):
+        sweep(office.kept)
         _continued(office, tx)
         office.seen.head, office.seen.signed = head, signed
+
+
+def _signed(office: Office) -> int:
+    # Every append asks; there may be thousands of names.
+    with suppress(FileNotFoundError):
+        return os.stat(f"{office.root}/{KEPT}/{CHECKPOINTS}").st_mtime_ns  # noqa: PTH116
+    return 0
 
 
 def note_head(office: Office, head: Head | None) -> None:

@@ -38,11 +38,11 @@ class Seen:
 
     Attributes:
         head: the newest entry; it stands for all before it.
-        signed: of the checkpoint signed last then, its file's name.
+        signed: when a checkpoint was signed last, by the folder's time, ns.
     """
 
     head: Head | None = None
-    signed: str = ""
+    signed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

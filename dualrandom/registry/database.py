@@ -26,6 +26,7 @@ from dualrandom.errors import EnvironmentProblem, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, Engine
 
@@ -83,6 +84,12 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def _begun(
+        self, connection: Connection, *, write: bool
+    ) -> AbstractContextManager[None]:
+        """Return a block that is one transaction of a connection."""
+
+    @abstractmethod
     def _fault(self, cause: BaseException | None, *, lost: bool) -> DualRandomError:
         """Return our error for one of the driver's; ``lost``: in the middle of it."""
 
@@ -94,10 +101,12 @@ class Database(ABC):
             EnvironmentProblem: E101, E104–E108, E110, E117, E118.
             StateError: E341, the database's own rules refused a row.
         """
-        with self.border(), self._connection() as connection:
-            connection.execution_options(write=write)
-            with connection.begin():
-                yield connection
+        with (
+            self.border(),
+            self._connection() as connection,
+            self._begun(connection, write=write),
+        ):
+            yield connection
 
     @contextmanager
     def held(self) -> Iterator[None]:

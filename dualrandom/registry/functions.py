@@ -118,8 +118,9 @@ def functions() -> tuple[Function, ...]:
                 "  OR NEW.prev IS DISTINCT FROM coalesce(head.leaf, repeat('0', 64))\n"
                 "  OR NEW.leaf IS DISTINCT FROM"
                 " encode(sha256(decode('00', 'hex') || NEW.data), 'hex')\n"
+                "  OR NEW.leaf = NEW.prev\n"
                 "  OR EXISTS"
-                " (SELECT 1 FROM entry WHERE op = NEW.op OR leaf = NEW.leaf)",
+                " (SELECT 1 FROM entry WHERE op = NEW.op OR prev = NEW.leaf)",
                 "not the next entry",
                 declare="DECLARE head record; ",
                 first="SELECT seq, leaf INTO head FROM entry"

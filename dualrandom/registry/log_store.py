@@ -10,28 +10,34 @@ Spec: log-v1 §1, §6.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError, VerificationError, Where
+from dualrandom.registry.sqlite import driver
 from dualrandom.registry.tables import entry
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult, TextClause
 
 START: Final = "0" * 64
 """What entry 0 names as the leaf before it. Spec: log-v1 §1."""
 
 
 # Made once: to put a statement together takes longer than to run it.
-_HEAD: Final = "SELECT seq, leaf FROM entry ORDER BY seq DESC LIMIT 1"
+_HEAD: Final = text("SELECT seq, leaf FROM entry ORDER BY seq DESC LIMIT 1")
+_INSERT: Final = text(
+    "INSERT INTO entry (seq, prev, op, leaf, data)"
+    " VALUES (:seq, :prev, :op, :leaf, :data)"
+)
 _FROM: Final = (
     select(entry.c.data)
     .where(entry.c.seq >= bindparam("start"))
@@ -40,7 +46,6 @@ _FROM: Final = (
 )
 _AT: Final = select(entry.c.data).where(entry.c.seq == bindparam("at"))
 _BY_OP: Final = select(entry.c.data).where(entry.c.op == bindparam("op"))
-_INSERT: Final = insert(entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,7 @@ class Head:
 
 def head(connection: Connection) -> Head | None:
     """Return the newest entry, or None of an empty log."""
-    row = connection.exec_driver_sql(_HEAD).first()
+    row: Any = _run(connection, _HEAD).fetchone()
     return None if row is None else Head(seq=row[0], leaf=row[1])
 
 
@@ -91,18 +96,23 @@ def append(
             raise StateError("E342", where=where, op=op)
         raise StateError("E340", where=where, seq=expected[0])
     try:
-        connection.execute(
-            _INSERT,
-            {"seq": seq, "prev": prev, "op": op, "leaf": leaf, "data": data},
-        )
-    except IntegrityError as exc:
+        _run(connection, _INSERT, seq=seq, prev=prev, op=op, leaf=leaf, data=data)
+    except (IntegrityError, sqlite3.IntegrityError) as exc:
         # The database keeps each ``op`` once; to ask it first would cost a question
         # at every append. PostgreSQL names the constraint, SQLite answers even now.
         still = connection.dialect.name == "sqlite"
         known = still and entry_by_op(connection, op) is not None
-        if known or "uq_entry_op" in str(exc.orig):
+        if known or "uq_entry_op" in str(exc):
             raise StateError("E342", where=where, op=op) from exc
         raise
+
+
+def _run(
+    connection: Connection, statement: TextClause, **values: object
+) -> sqlite3.Cursor | CursorResult[Any]:
+    if connection.dialect.name == "sqlite":
+        return driver(connection).execute(statement.text, values)
+    return connection.execute(statement, values)
 
 
 def clock(connection: Connection) -> dt.datetime | None:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from dualrandom.errors import EnvironmentProblem, StateError
@@ -117,6 +117,17 @@ class PostgreSQL(Database):
                 raise
             raise EnvironmentProblem("E119", where=self.where) from error
 
+    @contextmanager
+    def _begun(self, connection: Connection, *, write: bool) -> Iterator[None]:
+        with connection.begin():
+            if write:
+                connection.exec_driver_sql(f"SELECT {TAKE_TURN}()")
+            else:
+                connection.exec_driver_sql(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                )
+            yield
+
     def _fault(self, cause: BaseException | None, *, lost: bool) -> DualRandomError:
         state: Any = getattr(cause, "sqlstate", None)
         detail = str(cause).partition("\n")[0]
@@ -142,7 +153,7 @@ def _engine(address: Address, wait: float) -> Engine:
     }
     if address.schema:
         settings["search_path"] = f'"{address.schema}",pg_temp'
-    made = create_engine(
+    return create_engine(
         address.url,
         poolclass=NullPool,
         connect_args={
@@ -153,17 +164,3 @@ def _engine(address: Address, wait: float) -> Engine:
             "application_name": "dualrandom",
         },
     )
-    event.listen(made, "begin", _begin)
-    return made
-
-
-def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write")
-    if write is None:
-        return
-    if not write:
-        connection.exec_driver_sql(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        )
-        return
-    connection.exec_driver_sql(f"SELECT {TAKE_TURN}()")

@@ -207,7 +207,6 @@ entry: Final = Table(
     PrimaryKeyConstraint("seq"),
     UniqueConstraint("prev"),
     UniqueConstraint("op"),
-    UniqueConstraint("leaf"),
     CheckConstraint("seq >= 0", name="seq"),
     CheckConstraint("length(prev) = 64", name="prev"),
     CheckConstraint("op <> ''", name="op"),
@@ -215,7 +214,11 @@ entry: Final = Table(
     CheckConstraint(f"length(data) BETWEEN 1 AND {MAX_ENTRY}", name="data"),
     sqlite_strict=True,
 )
-"""The log. ``data`` is the entry; the other columns are taken from it."""
+"""The log. ``data`` is the entry; the other columns are taken from it.
+
+A leaf is once in the log because it is the next entry's ``prev``: the trigger looks it
+up there, and every append has an index less to write.
+"""
 
 change: Final = Table(
     "change",

@@ -44,7 +44,8 @@ def log_triggers() -> tuple[str, ...]:
             "NEW.seq IS NOT (SELECT coalesce(max(seq) + 1, 0) FROM entry)\n"
             "  OR NEW.prev IS NOT coalesce("
             f"(SELECT leaf FROM entry ORDER BY seq DESC LIMIT 1), '{_NOBODY}')\n"
-            "  OR EXISTS (SELECT 1 FROM entry WHERE op = NEW.op OR leaf = NEW.leaf)",
+            "  OR NEW.leaf = NEW.prev\n"
+            "  OR EXISTS (SELECT 1 FROM entry WHERE op = NEW.op OR prev = NEW.leaf)",
             "not the next entry",
         ),
         *_fixed("entry"),

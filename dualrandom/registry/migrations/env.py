@@ -1,7 +1,7 @@
 """Alembic's entry: runs the revisions on the connection that it is given.
 
-- All revisions and their record are one transaction, which the caller opened: SQLite
-  can undo schema changes too.
+- All revisions and their record are one transaction, which the caller opened and ends:
+  SQLite can undo schema changes too.
 """
 
 from __future__ import annotations
@@ -10,5 +10,4 @@ from alembic import context
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, transactional_ddl=True)
-with context.begin_transaction():
-    context.run_migrations()
+context.run_migrations()
