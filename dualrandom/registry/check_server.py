@@ -18,14 +18,9 @@ from sqlalchemy import text
 from sqlalchemy.schema import CreateTable
 
 from dualrandom.registry.address import Role, role_name
-from dualrandom.registry.functions import (
-    TAKE_TURN,
-    VERSION_TABLE,
-    functions,
-    triggers,
-)
+from dualrandom.registry.functions import TAKE_TURN, functions, triggers
 from dualrandom.registry.roles import READERS, grants
-from dualrandom.registry.tables import metadata
+from dualrandom.registry.tables import VERSION_TABLE, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,13 +9,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import (
+    Column,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    create_engine,
+    select,
+)
 
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import Problem, VerificationError, Where, problem
 from dualrandom.registry import told
 from dualrandom.registry.kinds import shown_key
-from dualrandom.registry.tables import VERSIONS, metadata
+from dualrandom.registry.tables import VERSION_TABLE, VERSIONS, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,15 +32,22 @@ if TYPE_CHECKING:
 
     from dualrandom.registry.told import Told
 
+# What SQLite notes of its own accord, if somebody asks for it, are statistics.
 _SCHEMA = (
-    "SELECT type || ' ' || name, sql FROM sqlite_master"
-    " WHERE sql IS NOT NULL AND name <> 'alembic_version'"
-    " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    "SELECT type || ' ' || name, tbl_name || ': ' || coalesce(sql, '')"
+    " FROM sqlite_master WHERE name NOT LIKE 'sqlite!_stat%' ESCAPE '!'"
 )
+_VERSION = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
+"""Alembic's own table."""
 
 
 def schema(connection: Connection) -> Mapping[str, str]:
-    """Return the statements that made each table, index and trigger, by name."""
+    """Return each table, index and trigger: whose it is, and what made it; by name."""
     found = connection.exec_driver_sql(_SCHEMA)
     return {str(name): " ".join(str(sql).split()) for name, sql in found}
 
@@ -43,6 +58,7 @@ def expected_schema() -> Mapping[str, str]:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         metadata.create_all(connection)
+        _VERSION.create(connection)
         made = schema(connection)
     engine.dispose()
     return made

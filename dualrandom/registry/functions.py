@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.registry.tables import VERSIONS
+from dualrandom.registry.tables import VERSION_TABLE, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 REFUSE: Final = "refuse"
 TAKE_TURN: Final = "take_turn"
-VERSION_TABLE: Final = "alembic_version"
 """It has one row, whatever an office holds."""
 _NEWEST: Final = "(SELECT max(seq) FROM change)"
 _NEVER: Final = ("update", "delete", "truncate")

@@ -25,12 +25,11 @@ from dualrandom.registry.address import Role, role_name
 from dualrandom.registry.database import SCHEMA, migrate
 from dualrandom.registry.functions import (
     TAKE_TURN,
-    VERSION_TABLE,
     functions,
     triggers,
 )
 from dualrandom.registry.postgresql import PostgreSQL
-from dualrandom.registry.tables import VERSIONS, metadata, personal
+from dualrandom.registry.tables import VERSION_TABLE, VERSIONS, metadata, personal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from dualrandom.registry.kinds import Column as Cell
     from dualrandom.registry.kinds import ListKind
 
+VERSION_TABLE: Final = "alembic_version"
+"""Where Alembic keeps the migration that was reached."""
 MAX_ENTRY: Final = 65_535
 """Bytes of an entry at most. Spec: log-v1 §1."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import random  # noqa: TID251 - which bytes are flipped, not who is drawn
 import shutil
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.flips import dump, flip, grow, is_found
+from tests.flips import Flipped
 from tests.refusals import check
 
 if TYPE_CHECKING:
@@ -21,16 +22,18 @@ if TYPE_CHECKING:
 
     from tests.refusals import Run
 
-SAMPLE = 60
+SAMPLE = 500
 
 
 @pytest.mark.slow
 def test_a_flipped_byte_of_the_database_is_found(office: Path) -> None:
-    grow(office)
-    whole, before = (office / "office.db").read_bytes(), dump(office / "office.db")
-    assert not is_found(office)
-    for at in random.Random(40).sample(range(len(whole)), SAMPLE):
-        assert flip(office, whole, at, before) != "missed", at
+    flipped = Flipped(office)
+    counts: Counter[str] = Counter()
+    for at in random.Random(40).sample(range(len(flipped.whole)), SAMPLE):
+        said = flipped.flip(at)
+        assert said != "missed", at
+        counts[said] += 1
+    assert min(counts["found"], counts["same"]) > 0, counts
 
 
 def test_a_database_that_answers_for_ever(office: Path, run: Run) -> None:

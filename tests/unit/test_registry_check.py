@@ -308,6 +308,21 @@ def test_attacker_hides_an_edit_from_an_index(clerk: Clerk, index: str) -> None:
     assert "E344" in {code for code, _ in clerk.findings()}
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("sqlite_autoindex_entry_1", "name = 'sqlIte_autoindex_entry_1'"),
+        ("sqlite_autoindex_entry_1", "tbl_name = 'entrx'"),
+        ("entry_insert_next", "tbl_name = 'Entry'"),
+        ("alembic_version", "tbl_name = 'Alembic_version'"),
+    ],
+)
+def test_whose_an_index_or_trigger_is(clerk: Clerk, name: str, change: str) -> None:
+    """What SQLite notes beside the statements; found by flipping bytes."""
+    rewrite_schema(clerk, f"UPDATE sqlite_master SET {change} WHERE name = '{name}'")
+    assert {code for code, _ in clerk.findings()} == {"E335"}
+
+
 @pytest.mark.parametrize("value", ["NULL", "x'41'", "7"])
 def test_attacker_lifts_the_types(clerk: Clerk, value: str) -> None:
     """Nothing, bytes or a number where text must be: named, and no crash."""
