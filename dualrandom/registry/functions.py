@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 REFUSE: Final = "refuse"
 TAKE_TURN: Final = "take_turn"
-"""It has one row, whatever an office holds."""
 _NEWEST: Final = "(SELECT max(seq) FROM change)"
 _NEVER: Final = ("update", "delete", "truncate")
 

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from dualrandom.registry.kinds import ListKind
 
 VERSION_TABLE: Final = "alembic_version"
-"""Where Alembic keeps the migration that was reached."""
+"""Where Alembic keeps the migration that was reached: one row, whatever is held."""
 MAX_ENTRY: Final = 65_535
 """Bytes of an entry at most. Spec: log-v1 §1."""
 
