@@ -15,12 +15,12 @@ from dualrandom.errors import DualRandomError
 from dualrandom.randomness import Sealed, commitment_of
 from dualrandom.stage import stage_page
 from tests.browser.sight import axe
-from tests.factories import DICE, make_folder
+from tests.factories import DICE, make_folder, make_targets
+from tests.hostile import Marks, visible
 
 STAGE = Path(__file__).parents[2] / "reports" / "stage"
 AFTER = ("seed.txt", "randomness.json", "result.json", "selected.tsv", "reserves.tsv",
          "drawn.tsv", "teams.tsv")  # fmt: skip
-HOSTILE = "</script><script>document.title='x'</script><!-- \u2028 &lt;"
 
 
 def staged(
@@ -198,10 +198,22 @@ def test_parties_and_a_rehearsal(tmp_path: Path, opened: Any) -> None:
 
 
 def test_nothing_in_the_lists_gets_out_of_the_data(tmp_path: Path, opened: Any) -> None:
-    path, _ = staged(tmp_path, title=HOSTILE, office=HOSTILE)
+    marks = Marks()
+    targets = [marks.put(t, controls=False) for t in make_targets(9)]
+    title, office = marks.word("title"), marks.word("office")
+    path, made = staged(tmp_path, title=title, office=office, targets=targets)
     page = opened(path.as_uri())
     page.locator("#screen h2").wait_for()
-    assert page.inner_text("#title").startswith("</script><script>document.title")
+    assert visible(title) == page.inner_text("#title")
+    assert visible(office) in page.inner_text("#office")
+    page.keyboard.press("PageDown")
+    type_dice(page, DICE, DICE)
+    page.keyboard.press("PageDown")
+    reveal_all(page)
+    names = marks.whole_in(page.inner_text("#screen"))
+    assert names == {"Target.name"}
+    compared(page, made)
+    assert page.locator("img, style, main script").count() == 1  # the style is its own
     assert page.title() == "公开抽取 2026-001"
 
 

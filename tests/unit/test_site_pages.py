@@ -13,13 +13,11 @@ from typing import Any
 import pytest
 
 from dualrandom.announcement import Item
-from dualrandom.model import Target, TargetId
 from dualrandom.public import OfficePage, Site
-from dualrandom.records import ItemCode, ItemRecord
 from dualrandom.shipped import reports, shipped
 from dualrandom.site import build_site
 from tests.factories import make_targets
-from tests.websites import ITEM, OFFICE, Page, built, draw, every_kind, notice, pages
+from tests.websites import OFFICE, Page, built, draw, every_kind, notice, pages
 
 LOCALE = Path(build_site.__code__.co_filename).parents[1] / "locale"
 ROOM = Path(build_site.__code__.co_filename).parent
@@ -78,7 +76,7 @@ def test_no_link_is_dead(tmp_path: Path) -> None:
             there = (site / name).parent / path if path else site / name
             assert there.is_file(), f"{name}: {tag} {href}"
             if fragment:
-                seen = Page(there)
+                seen = Page(there.read_text("utf-8"))
                 assert fragment in seen.ids(), f"{name}: {href}"
 
 
@@ -140,74 +138,6 @@ def test_the_government_meta_tags_are_there(tmp_path: Path) -> None:
     assert meta["ContentSource"] == OFFICE.name
     for words in ("索引号", "3301000001/2026-001", "发布机构", "主动公开", "12345"):
         assert words in page.text
-
-
-# ── hostile values ───────────────────────────────────────────────────────────────
-
-HOSTILE = [
-    pytest.param("<script>alert(1)</script>", id="script"),
-    pytest.param('"><img src=x onerror=alert(1)>', id="out of an attribute"),
-    pytest.param("{{ office }}{% raw %}", id="template"),
-    pytest.param("&lt;b&gt; &amp; '", id="entities"),
-    pytest.param("\u202egnp.exe\u2066", id="direction"),
-    pytest.param("a\u200bb\ufeffc", id="zero width"),
-    pytest.param("{name} {0} %s", id="placeholders"),
-    pytest.param("=HYPERLINK(1)", id="formula"),
-]
-
-
-def visible(text: str) -> str:
-    hidden = "\u202e\u2066\u200b\ufeff\x1b\x07"
-    return "".join(f"\\u{ord(c):04x}" if c in hidden else c for c in text)
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_attacker_puts_markup_into_every_value(tmp_path: Path, name: str) -> None:
-    targets = tuple(
-        Target(id=TargetId(f"T{i}"), name=name, region=name, kind=name)
-        for i in range(1, 4)
-    )
-    record = ItemRecord(
-        **{
-            field.name: ItemCode(name) if field.name == "code" else name
-            for field in dataclasses.fields(ItemRecord)
-            if field.name not in ("effective", "expires")
-        }
-    )
-    site = built(
-        tmp_path,
-        draw(
-            tmp_path,
-            targets=targets,
-            strata=1,
-            office=name,
-            title=name,
-            scope=name,
-            items=(Item(code=name, version=1, name=name, basis=name),),
-        ),
-        office=OfficePage(
-            name=name,
-            origin=name,
-            site=Site(
-                **{f.name: name for f in dataclasses.fields(Site) if f.name != "url"}
-            ),
-        ),
-        items=(dataclasses.replace(ITEM, record=record),),
-        log=(("checkpoint", f"{name}\n1\n{name}\n\n— {name} A\n".encode()),),
-    )
-    harmless = pages(built(tmp_path / "harmless", draw(tmp_path / "harmless")))
-    plain = {tag for page in harmless.values() for tag, _ in page.tags}
-    forbidden = "[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x09]"
-    for path, page in pages(site).items():
-        assert not page.faults, path
-        assert {tag for tag, _ in page.tags} <= plain, path
-        assert not [a for _, attrs in page.tags for a in attrs if a.startswith("on")]
-        assert not re.search(forbidden, page.source)
-    shown = re.sub(r"\s+", " ", visible(name))
-    found = pages(site)
-    assert shown in found["index.html"].text
-    assert shown in found["items.html"].text
-    assert found["draws/2026-001.html"].text.count(shown) > 8
 
 
 @pytest.mark.parametrize("title", ["a\x1b[2Jb", "a\x07b", "a\nb", "a\u2028b"])
