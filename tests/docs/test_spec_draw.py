@@ -8,29 +8,19 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
 from dualrandom.verify import Verdict, verify_draw
+from tests.specpages import BLOCK, Block, run_blocks
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "docs" / "spec" / "draw-v1.md"
 TEXT = SPEC.read_text("utf-8")
-BLOCK = re.compile(r"```sh\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
 TOOLS = ("sh", "sha256sum", "sort", "tr", "cut", "grep", "head", "tail", "tee")
 CORE = ("announcement", "canonical", "documents", "draw", "fields")
 CORE += ("model", "randomness", "tables")
-
-
-class Block(NamedTuple):
-    """A shell block, what stands beneath it, and what it printed when it was run."""
-
-    line: int
-    code: str
-    beneath: str
-    printed: str
 
 
 @pytest.fixture(scope="module")
@@ -41,33 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def blocks(folder: Path) -> list[Block]:
     """Run the whole page as a reader would who copies block after block."""
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-    if missing:
-        pytest.skip(f"this machine has no {', '.join(missing)}")
-    found = list(BLOCK.finditer(TEXT))
-    mark = "-- end of block --"
-    script = "".join(f"{match[1]}\necho '{mark}'\n" for match in found)
-    run = subprocess.run(
-        ["sh", "-eu"],
-        input=script.encode(),
-        cwd=folder,
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stderr.decode()
-    assert run.stderr == b""
-    printed = run.stdout.decode().split(f"{mark}\n")
-    assert printed.pop() == ""
-    return [
-        Block(
-            line=TEXT.count("\n", 0, match.start()) + 2,
-            code=match[1],
-            beneath=match[2] or "",
-            printed=out,
-        )
-        for match, out in zip(found, printed, strict=True)
-    ]
+    return run_blocks(TEXT, folder, TOOLS)
 
 
 def test_every_block_prints_what_stands_beneath_it(blocks: list[Block]) -> None:

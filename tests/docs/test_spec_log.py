@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -22,11 +19,11 @@ from dualrandom.audit import (
 from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.keys import verify_ed25519
 from dualrandom.messages import catalogue
+from tests.specpages import BLOCK, Block, run_blocks
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "docs" / "spec" / "log-v1.md"
 TEXT = SPEC.read_text("utf-8")
-BLOCK = re.compile(r"```sh\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
 TOOLS = ("sh", "openssl", "sha256sum", "base64", "od", "tr", "cut", "head", "tail")
 ROOMS = [
     "acts",
@@ -42,14 +39,6 @@ ROOMS = [
 ROOMS += ["policy", "reviews", "tiles"]
 
 
-class Block(NamedTuple):
-    """A shell block, what stands beneath it, and what it printed when it was run."""
-
-    line: int
-    beneath: str
-    printed: str
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("log-by-hand")
@@ -58,27 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def blocks(folder: Path) -> list[Block]:
     """Run the whole page as a reader would who copies block after block."""
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-    if missing:
-        pytest.skip(f"this machine has no {', '.join(missing)}")
-    found = list(BLOCK.finditer(TEXT))
-    mark = "-- end of block --"
-    script = "".join(f"{match[1]}\necho '{mark}'\n" for match in found)
-    run = subprocess.run(
-        ["sh", "-eu"],
-        input=script.encode(),
-        cwd=folder,
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    assert (run.returncode, run.stderr) == (0, b"")
-    printed = run.stdout.decode().split(f"{mark}\n")
-    assert printed.pop() == ""
-    return [
-        Block(TEXT.count("\n", 0, match.start()) + 2, match[2] or "", out)
-        for match, out in zip(found, printed, strict=True)
-    ]
+    return run_blocks(TEXT, folder, TOOLS)
 
 
 def test_every_block_of_the_log_prints_what_stands_beneath_it(

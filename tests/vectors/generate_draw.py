@@ -9,8 +9,6 @@ and must agree with the verdict that the case modules name.
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from itertools import chain
 from pathlib import Path
@@ -20,6 +18,7 @@ import announcements_draw
 import cases_draw
 import cases_files
 import oracle_draw as oracle
+from writing import text_of, write_or_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,9 +79,6 @@ def document() -> str:
     cases = chain(cases_draw.cases(), cases_files.cases())
     tests = [record(case) for case in cases]
     tests += announcements_draw.tests()
-    ids = [test["id"] for test in tests]
-    if len(set(ids)) != len(ids):
-        sys.exit(f"an id twice: {[i for i in ids if ids.count(i) > 1]}")
     unknown = {flag for test in tests for flag in test["flags"]} - set(cases_draw.NOTES)
     if unknown:
         sys.exit(f"flags without a note: {unknown}")
@@ -94,27 +90,8 @@ def document() -> str:
         "notes": cases_draw.NOTES,
         "announcement": announcements_draw.BASE,
     }
-    lines = [json.dumps(test, ensure_ascii=False) for test in tests]
-    top = json.dumps(head, ensure_ascii=False, indent=1)
-    text = top[:-2] + ',\n "tests": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
-    return re.sub(r"[^\n -~\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]", _escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be").hex()
-    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
-
-
-def main(arguments: list[str]) -> int:
-    text = document()
-    if arguments == ["--check"]:
-        if not FILE.exists() or FILE.read_text("utf-8") != text:
-            print(f"{FILE.name} is not what the cases make of it. Run: {COMMAND}")
-            return 1
-        return 0
-    FILE.write_text(text, "utf-8")
-    return 0
+    return text_of(head, tests, also="\uff01-\uff5e")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check(FILE, COMMAND, document))

@@ -10,7 +10,6 @@ is due themselves.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ import cases_log
 import histories_log
 import oracle_log as oracle
 import oracle_policy
+from writing import same_flags, text_of, write_or_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,12 +105,7 @@ def record(case: cases_log.Case) -> dict[str, Any]:
 def document() -> str:
     """Return log.json: one test a line, nothing invisible in it."""
     tests = [record(case) for case in cases_log.cases()]
-    ids = [test["id"] for test in tests]
-    if len(set(ids)) != len(ids):
-        sys.exit(f"an id twice: {[i for i in ids if ids.count(i) > 1]}")
-    flags = {flag for test in tests for flag in test["flags"]}
-    if flags != set(cases_log.NOTES):
-        sys.exit(f"flags and notes differ: {flags ^ set(cases_log.NOTES)}")
+    same_flags(tests, cases_log.NOTES)
     head = {
         "schema": "dualrandom/vectors/log/v1",
         "generated_by": COMMAND,
@@ -119,10 +114,7 @@ def document() -> str:
         "notes": cases_log.NOTES,
         "log": BASE,
     }
-    lines = [json.dumps(_short(test), ensure_ascii=False) for test in tests]
-    top = json.dumps(head, ensure_ascii=False, indent=1)
-    text = top[:-2] + ',\n "tests": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
-    return re.sub(r"[^\n -~\u2014\u3001-\u303f\u4e00-\u9fff]", _escape, text)
+    return text_of(head, [_short(test) for test in tests], also="\u2014")
 
 
 def _short(value: Any) -> Any:
@@ -137,21 +129,5 @@ def _short(value: Any) -> Any:
     return value
 
 
-def _escape(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be").hex()
-    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
-
-
-def main(arguments: list[str]) -> int:
-    text = document()
-    if arguments == ["--check"]:
-        if not FILE.exists() or FILE.read_text("utf-8") != text:
-            print(f"{FILE.name} is not what the cases make of it. Run: {COMMAND}")
-            return 1
-        return 0
-    FILE.write_text(text, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check(FILE, COMMAND, document))

@@ -10,14 +10,13 @@ Border: imports nothing of dualrandom. What is expected is computed by
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import cases_matching as cases
 import oracle_matching as oracle
+from writing import same_flags, text_of, write_or_check
 
 FILE = Path(__file__).with_name("matching.json")
 COMMAND = "python tests/vectors/generate_matching.py"
@@ -69,12 +68,7 @@ def record(case: cases.Test) -> dict[str, Any]:
 def document() -> str:
     """Return matching.json: one test a line, nothing invisible in it."""
     tests = [record(case) for case in cases.tests()]
-    ids = [test["id"] for test in tests]
-    if len(set(ids)) != len(ids):
-        sys.exit(f"an id twice: {[i for i in ids if ids.count(i) > 1]}")
-    flags = {flag for test in tests for flag in test["flags"]}
-    if flags != set(cases.NOTES):
-        sys.exit(f"flags and notes differ: {flags ^ set(cases.NOTES)}")
+    same_flags(tests, cases.NOTES)
     head = {
         "schema": "dualrandom/vectors/matching/v1",
         "generated_by": COMMAND,
@@ -82,23 +76,8 @@ def document() -> str:
         "test_only": "All keys here are for tests only.",
         "notes": cases.NOTES,
     }
-    lines = [json.dumps(test, ensure_ascii=False) for test in tests]
-    top = json.dumps(head, ensure_ascii=False, indent=1)
-    text = top[:-2] + ',\n "tests": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
-    assert re.fullmatch(r"[\n -~\u3001-\u303f\u4e00-\u9fff]*", text)
-    return text
-
-
-def main(arguments: list[str]) -> int:
-    text = document()
-    if arguments == ["--check"]:
-        if not FILE.exists() or FILE.read_text("utf-8") != text:
-            print(f"{FILE.name} is not what the cases make of it. Run: {COMMAND}")
-            return 1
-        return 0
-    FILE.write_text(text, "utf-8")
-    return 0
+    return text_of(head, tests)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check(FILE, COMMAND, document))
