@@ -14,23 +14,14 @@ It says how many posts each inspector has in each class, and leaves open who goe
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 # It has no stubs.
 import networkx as nx  # type: ignore[import-untyped]
 
 from bench import Ratio, timed, versions
+from bench._people import instance as people
 from dualrandom.matching import Matching, match
-from dualrandom.model import (
-    Area,
-    Conflict,
-    Inspector,
-    InspectorId,
-    Post,
-    Target,
-    TargetId,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,34 +60,13 @@ CASE = (
 
 def instance() -> dict[str, Any]:
     """Return what both sides get, as :func:`dualrandom.matching.match` takes it."""
-    return {
-        "targets": [
-            Target(id=TargetId(f"919900{n:012d}"), name="n", region=_region(f"t{n}"))
-            for n in range(TARGETS)
-        ],
-        "posts": [Post(count=POSTS)],
-        "inspectors": [
-            Inspector(id=InspectorId(f"A-{n:03d}"), region=f"r{n % REGIONS}")
-            for n in range(INSPECTORS)
-        ],
-        "area": Area.SAME,
-        "conflicts": [
-            Conflict(
-                id=TargetId(f"919900{_below(TARGETS, f'c{n}'):012d}"),
-                inspector=InspectorId(f"A-{_below(INSPECTORS, f'i{n}'):03d}"),
-                reason="kin",
-            )
-            for n in range(RECUSALS)
-        ],
-    }
-
-
-def _below(n: int, name: str) -> int:
-    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % n
-
-
-def _region(name: str) -> str:
-    return f"r{_below(REGIONS, name)}"
+    return people(
+        targets=TARGETS,
+        posts=POSTS,
+        inspectors=INSPECTORS,
+        regions=REGIONS,
+        recusals=RECUSALS,
+    )
 
 
 def squares(made: Matching) -> int:

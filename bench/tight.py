@@ -15,6 +15,7 @@ as NumPy arrays; building them counts on both sides, like everything after the l
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +23,13 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from bench import Ratio, timed, versions
+from bench._people import instance as people
 from dualrandom.matching import match
-from dualrandom.model import (
-    Area,
-    Conflict,
-    Inspector,
-    InspectorId,
-    Post,
-    Target,
-    TargetId,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from dualrandom.model import Inspector, Target
 
 TARGETS = 100_000
 POSTS = 2
@@ -67,42 +62,24 @@ def run() -> Ratio:
 
 def instance() -> dict[str, Any]:
     """Return what both sides get, as :func:`dualrandom.matching.match` takes it."""
-    targets = [
-        Target(
-            id=TargetId(f"919900{n:012d}"),
-            name="n",
-            region=f"r{_below(REGIONS, f't{n}')}",
-        )
-        for n in range(TARGETS)
-    ]
-    rows = Counter(target.region for target in targets)
+    given = people(
+        targets=TARGETS,
+        posts=POSTS,
+        inspectors=INSPECTORS,
+        regions=REGIONS,
+        recusals=RECUSALS,
+    )
+    rows = Counter(target.region for target in given["targets"])
     each = INSPECTORS // REGIONS
-    return {
-        "targets": targets,
-        "posts": [Post(count=POSTS)],
-        "inspectors": [
-            Inspector(
-                id=InspectorId(f"A-{n:04d}"),
-                region=f"r{n % REGIONS}",
-                # What a region's posts leave over goes to its first inspectors.
-                max=(POSTS * rows[f"r{n % REGIONS}"] + each - 1 - n // REGIONS) // each,
-            )
-            for n in range(INSPECTORS)
-        ],
-        "area": Area.SAME,
-        "conflicts": [
-            Conflict(
-                id=TargetId(f"919900{_below(TARGETS, f'c{n}'):012d}"),
-                inspector=InspectorId(f"A-{_below(INSPECTORS, f'i{n}'):04d}"),
-                reason="kin",
-            )
-            for n in range(RECUSALS)
-        ],
-    }
-
-
-def _below(n: int, name: str) -> int:
-    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % n
+    # What a region's posts leave over goes to its first inspectors.
+    given["inspectors"] = [
+        replace(
+            person,
+            max=(POSTS * rows[person.region] + each - 1 - n // REGIONS) // each,
+        )
+        for n, person in enumerate(given["inspectors"])
+    ]
+    return given
 
 
 def _check(given: dict[str, Any], pairs: Iterable[tuple[str, str]]) -> None:
