@@ -6,18 +6,17 @@ approved(run, "replace", "2026-001", ID, "--reason", "停业", "--evidence", "�
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dualrandom.keys import load_key
 from dualrandom.office import journal
 from dualrandom.office.place import open_office
 from tests.refusals import DICE, PERIOD
+from tests.scripts import stranger
 
-ROOT = Path(__file__).parent.parent
-VERIFIER = ROOT / "reports" / "verifier" / "verify.py"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SUPERVISOR = "keys/supervisor/supervisor-01.key"
 GENESIS = "kept/genesis.entry"
 
@@ -56,10 +55,7 @@ def approved(run: Any, *command: str) -> Any:
 def both(run: Any, folder: object, *, genesis: str = GENESIS) -> tuple[int, str, str]:
     """Let both verifiers check a folder; they agree. Return the code and both texts."""
     ours = run("verify", folder, "--genesis", genesis)
-    command = [sys.executable, "-I", "-S", VERIFIER, folder, "--genesis", genesis]
-    theirs = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, check=False
-    )
+    theirs = stranger(folder, "--genesis", genesis)
     assert ours.code == theirs.returncode, ours.out + theirs.stdout
     return ours.code, ours.out, theirs.stdout
 

@@ -37,6 +37,7 @@ from tests.beaconmaking import (
     pulse,
 )
 from tests.refusals import refused
+from tests.scripts import stranger
 from tests.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
     from conftest import Clock, Run
 
-ROOT = Path(__file__).parent.parent.parent
-VERIFIER = ROOT / "reports" / "verifier" / "verify.py"
 DICE = "63454660390103169462"
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -60,13 +59,6 @@ def _chain(monkeypatch: pytest.MonkeyPatch) -> TestChain:
 @pytest.fixture(name="nist")
 def _nist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certificates, "issuers", lambda: (issuer(),))
-
-
-def stranger(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", "-S", VERIFIER, folder, *options]
-    return subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, check=False
-    )
 
 
 def china(moment: dt.datetime) -> str:

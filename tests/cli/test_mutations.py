@@ -8,25 +8,18 @@ byte instead of a few in each file: an hour for each folder.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from dualrandom import cli
 from tests.refusals import DICE, PERIOD
+from tests.scripts import VERIFIER, load, stranger
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-VERIFIER = Path(__file__).parents[2] / "reports" / "verifier" / "verify.py"
 EVERY = os.environ.get("DUALRANDOM_EVERY_BYTE") == "1"
 PLACES = 5
 """In each file; both ends are among them."""
@@ -83,17 +76,6 @@ def _made(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Path:
     return office
 
 
-@pytest.fixture(scope="session", name="stranger")
-def _stranger() -> ModuleType:
-    """The one-file verifier, loaded by its path."""
-    spec = importlib.util.spec_from_file_location("stranger_verify", VERIFIER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(spec.name, importlib.util.module_from_spec(spec))
-    spec.loader.exec_module(module)
-    return module
-
-
 Verdict = tuple[int, frozenset[str]]
 """The exit code, and the files that differ."""
 Both = Callable[[Path, str], tuple[Verdict, Verdict]]
@@ -103,7 +85,6 @@ TRUST = ("genesis", "nobody")
 @pytest.fixture(name="both")
 def _both(
     made: Path,
-    stranger: ModuleType,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -125,7 +106,7 @@ def _both(
         trust = genesis if trusting == "genesis" else []
         capsys.readouterr()
         ours = verdict(cli.run(["verify", str(folder), "--json", *trust]))
-        theirs = verdict(stranger.main([str(folder), "--json", *trust]))
+        theirs = verdict(load(VERIFIER).main([str(folder), "--json", *trust]))
         return ours, theirs
 
     return run
@@ -278,12 +259,10 @@ def test_the_same_from_a_shell(folder: Path, made: Path, name: str) -> None:
     data = bytearray(path.read_bytes())
     data[-3] ^= 1
     path.write_bytes(data)
-    line = [sys.executable, "-I", "-S", str(VERIFIER), str(folder)]
-    trust = ["--genesis", str(made / "kept/genesis.entry")]
-    for options in ([], trust):
-        done = subprocess.run([*line, *options], capture_output=True, check=False)
-        assert done.returncode == 1, done.stdout.decode()
-        assert name in done.stdout.decode()
+    for options in ((), ("--genesis", made / "kept/genesis.entry")):
+        done = stranger(folder, *options)
+        assert done.returncode == 1, done.stdout
+        assert name in done.stdout
 
 
 @each_kind

@@ -8,7 +8,6 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,18 +15,10 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from tests.scripts import stranger
+
 if TYPE_CHECKING:
     from conftest import Run
-
-ROOT = Path(__file__).parent.parent.parent
-VERIFIER = ROOT / "reports" / "verifier" / "verify.py"
-
-
-def stranger(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", "-S", VERIFIER, folder, *options]
-    return subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, check=False
-    )
 
 
 def test_a_witnessed_draw_agrees_whole_for_both_verifiers(

@@ -22,11 +22,10 @@ from dualrandom import cli, errors
 from dualrandom.messages import catalogue
 from dualrandom.randomness import CHAINS, QUICKNET, Scheme
 from tests.beaconmaking import PROXIES, Relay, TestChain
+from tests.scripts import load
 from tests.transcripts import Session, commands, environment
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import click
 
 ROOT = Path(__file__).parents[2]
@@ -43,18 +42,6 @@ def pages(*paths: Path) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("page", named)
 
 
-def tool(name: str) -> ModuleType:
-    """Load a script of tools/, which is no package."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fictional lists, smaller than those of ``make sample``."""
@@ -67,7 +54,9 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def known() -> dict[str, click.Command]:
     """Every command by its full name."""
-    found: dict[str, click.Command] = tool("cli_reference").commands()
+    found: dict[str, click.Command] = load(
+        ROOT / "tools" / "cli_reference.py"
+    ).commands()
     return found
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from dualrandom.tables import CHANGES, FROZEN, RESULTS
 from dualrandom.verify import Verdict, verify_draw
+from tests.scripts import stranger
 from tests.specpages import BLOCK, Block, run_blocks
 
 ROOT = Path(__file__).parents[2]
@@ -64,14 +63,8 @@ def test_the_draw_by_hand_agrees(folder: Path) -> None:
 
 @pytest.mark.usefixtures("blocks")
 def test_the_one_file_verifier_agrees_with_the_draw_by_hand(folder: Path) -> None:
-    verifier = ROOT / "reports" / "verifier" / "verify.py"
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", str(verifier), str(folder / "2026-001")],
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    assert run.returncode == 6, run.stdout.decode() + run.stderr.decode()
+    run = stranger(folder / "2026-001")
+    assert run.returncode == 6, run.stdout + run.stderr
 
 
 @pytest.mark.usefixtures("blocks")

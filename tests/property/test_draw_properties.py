@@ -6,7 +6,6 @@ below (chi-square, about one in a million); a biased one by a few per cent does 
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -30,6 +29,7 @@ from dualrandom.model import (
     StratumRow,
     TargetId,
 )
+from tests.scripts import VERIFIER, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,17 +202,8 @@ def test_every_file_says_the_same(case: dict[str, Any]) -> None:
 # ── two strangers ────────────────────────────────────────────────────────────────
 
 
-def _load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle = _load(TESTS / "vectors" / "oracle_draw.py")
-one_file = _load(TESTS.parent / "reports" / "verifier" / "verify.py")
+oracle = load(TESTS / "vectors" / "oracle_draw.py")
+one_file = load(VERIFIER)
 
 
 @quick

@@ -6,7 +6,6 @@ one by one where that can be, a plain maximum flow for each question elsewhere.
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
@@ -31,6 +30,7 @@ from dualrandom.model import (
     TargetId,
 )
 from dualrandom.roster import Roster
+from tests.scripts import VERIFIER, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -39,17 +39,8 @@ TESTS = Path(__file__).parents[1]
 quick = settings(deadline=None, max_examples=80)
 
 
-def _load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle = _load(TESTS / "vectors" / "oracle_matching.py")
-one_file = _load(TESTS.parent / "reports" / "verifier" / "verify.py")
+oracle = load(TESTS / "vectors" / "oracle_matching.py")
+one_file = load(VERIFIER)
 
 Given = dict[str, Any]
 """A case as in matching.json: rows of plain values."""

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
 from stdnum.cn import uscc
 
-if TYPE_CHECKING:
-    from types import ModuleType
+from tests.scripts import load
 
 SAMPLE = Path(__file__).parents[2] / "tools" / "sample.py"
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("sample", SAMPLE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-sample = _load()
+sample = load(SAMPLE)
 
 
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -24,23 +23,15 @@ from dualrandom.model import (
     TargetId,
 )
 from dualrandom.shortage import as_problem
+from tests.scripts import VERIFIER, load
 
 HERE = Path(__file__).parent
 VECTORS: dict[str, Any] = json.loads((HERE / "matching.json").read_text("utf-8"))
 TESTS: list[dict[str, Any]] = VECTORS["tests"]
 
 
-def _load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle = _load(HERE / "oracle_matching.py")
-verify = _load(HERE.parents[1] / "reports" / "verifier" / "verify.py")
+oracle = load(HERE / "oracle_matching.py")
+verify = load(VERIFIER)
 
 
 def arguments(given: dict[str, Any]) -> dict[str, Any]:

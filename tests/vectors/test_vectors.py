@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import importlib.util
 import json
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from dualrandom.model import (
 )
 from dualrandom.verify.lists import read_table
 from dualrandom.verify.report import Steps
+from tests.scripts import VERIFIER, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,17 +193,7 @@ def test_package(test: dict[str, Any]) -> None:
 # ── the one-file verifier ────────────────────────────────────────────────────────
 
 
-def _load() -> Any:
-    path = HERE.parents[1] / "reports" / "verifier" / "verify.py"
-    spec = importlib.util.spec_from_file_location("one_file_verifier", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-verify = _load()
+verify = load(VERIFIER)
 
 
 class Folder:

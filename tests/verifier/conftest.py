@@ -1,33 +1,19 @@
-"""Loads the one-file verifier and the builders by path: none of them is a package."""
+"""The one-file verifier in this process, and folders and logs to feed it."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-HERE = Path(__file__).parent
-VERIFIER = HERE.parent.parent / "reports" / "verifier" / "verify.py"
+from tests.scripts import VERIFIER, load
+from tests.verifier import folders, logs
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def load(path: Path) -> ModuleType:
-    name = f"stranger_{path.stem}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-folders, logs, verifier = (
-    load(path) for path in (HERE / "folders.py", HERE / "logs.py", VERIFIER)
-)
+verifier = load(VERIFIER)
 
 
 class Outcome(SimpleNamespace):

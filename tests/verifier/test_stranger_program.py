@@ -7,20 +7,16 @@ import json
 import os
 import re
 import stat
-import subprocess
 import sys
 import zipfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-VERIFIER = Path(__file__).parents[2] / "reports" / "verifier" / "verify.py"
+from tests.scripts import VERIFIER, stranger
 
-
-def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-I", "-S", str(VERIFIER), *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, check=False, text=True)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def packed(folder: Path, target: Path, top: str) -> Path:
@@ -113,13 +109,13 @@ def test_a_damaged_zip_never_agrees(
 
 def test_what_it_prints(tmp_path: Path, folders: Any) -> None:
     folder = folders.make(tmp_path)
-    done = run(folder)
+    done = stranger(folder)
     assert done.returncode == 6
     assert done.stderr == ""
     last = done.stdout.splitlines()[-1]
     assert "可见部分一致" in last
     assert "log/" in last
-    english = run(folder, "--lang", "en")
+    english = stranger(folder, "--lang", "en")
     assert "the visible part agrees" in english.stdout
     steps = len(done.stdout.splitlines()) - 1
     assert len(english.stdout.splitlines()) == steps + 1
@@ -131,20 +127,20 @@ def test_exit_codes(tmp_path: Path, folders: Any, logs: Any) -> None:
     kept = logs.write(folder)
     (tmp_path / "policy").write_bytes(kept.policy)
     (tmp_path / "genesis").write_bytes(kept.genesis)
-    assert run(folder, "--policy", tmp_path / "policy").returncode == 0
-    assert run(folder, "--genesis", tmp_path / "genesis").returncode == 0
-    assert run(folder).returncode == 6
+    assert stranger(folder, "--policy", tmp_path / "policy").returncode == 0
+    assert stranger(folder, "--genesis", tmp_path / "genesis").returncode == 0
+    assert stranger(folder).returncode == 6
     (folder / "drawn.tsv").write_bytes(b"id\n")
-    assert run(folder).returncode == 1
-    assert run(tmp_path / "none").returncode == 5
-    assert run().returncode == 2
-    assert run(folder, "--policy", tmp_path / "none").returncode == 2
-    assert run(folder, "--policy", tmp_path / "genesis").returncode == 2
-    assert run(folder, "--genesis", tmp_path / "policy").returncode == 2
+    assert stranger(folder).returncode == 1
+    assert stranger(tmp_path / "none").returncode == 5
+    assert stranger().returncode == 2
+    assert stranger(folder, "--policy", tmp_path / "none").returncode == 2
+    assert stranger(folder, "--policy", tmp_path / "genesis").returncode == 2
+    assert stranger(folder, "--genesis", tmp_path / "policy").returncode == 2
 
 
 def test_json_is_one_document(tmp_path: Path, folders: Any) -> None:
-    done = run(folders.make(tmp_path), "--json")
+    done = stranger(folders.make(tmp_path), "--json")
     told = json.loads(done.stdout)
     assert told["exit"] == done.returncode == 6
     assert told["schema"] == "dualrandom/verify/v1"
@@ -164,7 +160,9 @@ def test_looking_up_a_target(tmp_path: Path, folders: Any, kind: str) -> None:
     drawn = (folder / "drawn.tsv").read_text().split()[1:]
     rows = [r.split("\t") for r in (folder / "selected.tsv").read_text().splitlines()]
     for _, ident, stratum, rank, ticket in [r for r in rows if r[0].isdigit()]:
-        told = json.loads(run(folder, "--json", "--lookup", ident).stdout)["lookup"][0]
+        told = json.loads(stranger(folder, "--json", "--lookup", ident).stdout)[
+            "lookup"
+        ][0]
         assert told["code"] == "lookup-in"
         assert told["params"]["ticket"] == ticket
         assert str(told["params"]["rank"]) == rank
@@ -173,10 +171,10 @@ def test_looking_up_a_target(tmp_path: Path, folders: Any, kind: str) -> None:
         r.split("\t")[0] for r in (folder / "targets.tsv").read_text().splitlines()
     ]
     other = next(t for t in targets[1:] if t not in drawn)
-    told = json.loads(run(folder, "--json", "--lookup", other).stdout)["lookup"][0]
+    told = json.loads(stranger(folder, "--json", "--lookup", other).stdout)["lookup"][0]
     assert told["code"] == "lookup-out"
     assert told["params"]["ticket"] > told["params"]["last"]
-    assert "不在名单中" in run(folder, "--lookup", "nobody").stdout
+    assert "不在名单中" in stranger(folder, "--lookup", "nobody").stdout
 
 
 def test_looking_up_where_strata_are_withheld(tmp_path: Path, folders: Any) -> None:
@@ -184,7 +182,9 @@ def test_looking_up_where_strata_are_withheld(tmp_path: Path, folders: Any) -> N
     drawn = (folder / "drawn.tsv").read_text().split()[1:]
     for name in ("strata.tsv", "selected.tsv"):
         (folder / name).unlink()
-    told = json.loads(run(folder, "--json", "--lookup", drawn[0]).stdout)["lookup"][0]
+    told = json.loads(stranger(folder, "--json", "--lookup", drawn[0]).stdout)[
+        "lookup"
+    ][0]
     assert told["code"] == "lookup-drawn"
 
 
@@ -194,7 +194,7 @@ def test_a_hostile_title_cannot_write_to_the_terminal(
     assert verifier.plain("a\x1b[2Jb\u202ec\nd") == "a\\u001b[2Jb\\u202ec\\u000ad"
     folder = folders.make(tmp_path)
     (folder / "x\x1b[2Jy").write_text("")
-    assert "\x1b" not in run(folder).stdout
+    assert "\x1b" not in stranger(folder).stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
@@ -205,7 +205,7 @@ def test_odd_things_in_a_folder_do_not_hang_it(tmp_path: Path, folders: Any) -> 
     (folder / os.fsdecode(b"\xff\xfe")).write_text("")
     (folder / "selected.tsv").unlink()
     (folder / "selected.tsv").mkdir()
-    done = run(folder, "--json")
+    done = stranger(folder, "--json")
     assert done.returncode == 1
     told = json.loads(done.stdout)
     odd = {s["file"] for s in told["steps"] if s["code"] == "not-a-file"}
@@ -217,7 +217,7 @@ def test_what_is_no_folder_is_one_document_too(
     tmp_path: Path, path: str, ends: int
 ) -> None:
     (tmp_path / "file").write_text("no zip")
-    done = run(tmp_path / path, "--json", "--lookup", "x")
+    done = stranger(tmp_path / path, "--json", "--lookup", "x")
     assert done.returncode == ends
     assert json.loads(done.stdout)["exit"] == ends
 

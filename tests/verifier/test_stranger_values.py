@@ -6,12 +6,13 @@ import ast
 import base64
 import hashlib
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.scripts import stranger
 
 VERIFIER = Path(__file__).parents[2] / "reports" / "verifier" / "verify.py"
 MERKLE = Path(__file__).parents[3] / "shared/data/vectors/merkle/testdata/inclusion"
@@ -330,8 +331,7 @@ def test_it_shares_no_code_with_the_package() -> None:
 
 
 def test_it_runs_isolated_and_without_site(tmp_path: Path) -> None:
-    line = [sys.executable, "-I", "-S", str(VERIFIER), str(tmp_path / "none")]
-    done = subprocess.run(line, capture_output=True, check=False, text=True)
+    done = stranger(tmp_path / "none")
     assert done.returncode == 5
     assert done.stderr == ""
     assert "none" in done.stdout
