@@ -10,11 +10,10 @@ Border: bytes in, text out; the file is somebody else's, and is read under limit
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from dualrandom.archive import DOCUMENT, ArchiveError, open_archive, read_member
 from dualrandom.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
 
 BEGINNING: Final = b"PK\x03\x04"
 MAX_BYTES: Final = 16 * 2**20
-MAX_RATIO: Final = 200
+"""Of the words: pictures may be larger, and stay where they are."""
+_BODY: Final = "word/document.xml"
+_STYLES: Final = "word/styles.xml"
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACES: Final = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n"}
 
@@ -36,17 +37,17 @@ def docx_text(data: bytes) -> str:
         InputError: E411, it is none, or too large; E414, it has numbers that Word
             counts by itself.
     """
-    body = _part(data, "word/document.xml").find(f"{_W}body")
+    parts = _unpacked(data)
+    body = _parsed(parts[_BODY]).find(f"{_W}body")
     if body is None:
         raise InputError("E411")
-    if _is_counted(body, _part(data, "word/styles.xml")):
+    if _is_counted(body, _parsed(parts[_STYLES])):
         raise InputError("E414")
     lines = (line.strip() for line in _lines(body))
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def _part(data: bytes, name: str) -> Element:
-    part = _unpacked(data, name)
+def _parsed(part: bytes) -> Element:
     # A document has no need of entities; who declares some wants to multiply them.
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise InputError("E411")
@@ -71,23 +72,14 @@ def _has_number(element: Element) -> bool:
     return any(e.get(f"{_W}val") != "0" for e in element.iter(f"{_W}numId"))
 
 
-def _unpacked(data: bytes, name: str) -> bytes:
+def _unpacked(data: bytes) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            about = archive.getinfo(name)
-            if about.file_size > min(MAX_BYTES, MAX_RATIO * about.compress_size + 4096):
+        with open_archive(io.BytesIO(data), DOCUMENT) as archive:
+            about = [archive.getinfo(name) for name in (_BODY, _STYLES)]
+            if any(part.file_size > MAX_BYTES for part in about):
                 raise InputError("E411")
-            with archive.open(about) as file:
-                return file.read(about.file_size)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-    ) as exc:
+            return {part.filename: read_member(archive, part) for part in about}
+    except (ArchiveError, KeyError) as exc:
         raise InputError("E411") from exc
 
 

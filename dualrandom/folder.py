@@ -13,12 +13,11 @@ from __future__ import annotations
 import errno
 import os
 import zipfile
-from functools import partial
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Final
 
-from dualrandom.archive import Limits, read_archive
+from dualrandom.archive import DRAW, ArchiveError, open_archive, read_member
 from dualrandom.blocks import FileBlocks, open_regular
 from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
 
@@ -30,8 +29,6 @@ MAX_BYTES: Final = 2 * 2**30
 """Of one file that is read, and of all files of a zip together."""
 MAX_HELD: Final = 64 * 2**20
 """What is larger is not held in memory, where that can be avoided."""
-LIMITS: Final = Limits(files=MAX_FILES, size=MAX_BYTES, ratio=200)
-"""Tables of digests hardly shrink; lists of names shrink tenfold."""
 _ZIP: Final = b"PK"
 _NEW: Final = ".new"
 
@@ -125,23 +122,23 @@ def _is_zip(path: Path) -> bool:
 
 
 def _read_zip(path: Path, wanted: Collection[str]) -> tuple[str, dict[str, bytes]]:
+    found = {}
     try:
-        with path.open("rb") as file:
-            # Which folder all lie in is known when all were seen.
-            found = dict(read_archive(file, LIMITS, partial(_may_be, wanted)))
-    except VerificationError as error:
-        inside = "" if error.where is None else error.where.file
-        at = f"{path}/{inside}" if inside else str(path)
+        with path.open("rb") as file, open_archive(file, DRAW) as archive:
+            for member in archive.infolist():
+                name = member.filename
+                if not member.is_dir():
+                    # Which folder all lie in is known when all were seen.
+                    wants = name in wanted or name.partition("/")[2] in wanted
+                    found[name] = read_member(archive, member) if wants else b""
+    except ArchiveError as error:
+        at = f"{path}/{error.name}" if error.name else str(path)
         raise VerificationError("E153", where=Where(file=at)) from error
     top = _top(found)
     short = {name.removeprefix(top): data for name, data in found.items()}
     return top.removesuffix("/") or path.stem, {
         name: data if name in wanted else b"" for name, data in short.items()
     }
-
-
-def _may_be(wanted: Collection[str], name: str) -> bool:
-    return name in wanted or name.partition("/")[2] in wanted
 
 
 def _top(names: Collection[str]) -> str:

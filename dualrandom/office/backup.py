@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -26,6 +25,13 @@ from tempfile import TemporaryDirectory, mkstemp
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
+from dualrandom.archive import (
+    BACKUP,
+    ArchiveError,
+    member_blocks,
+    open_archive,
+    read_member,
+)
 from dualrandom.canonical import leaf_hash
 from dualrandom.errors import (
     DualRandomError,
@@ -61,8 +67,6 @@ _REGISTRY: Final = "registry.jsonl"
 _OFFICE: Final = "office/"
 _KEYS: Final = "keys"
 _PART: Final = re.compile(r"(?!\.)[^/\\\x00-\x1f\x7f:]{1,200}")
-_MOST_FILES: Final = 1_000_000
-_MOST_BYTES: Final = 2**36
 _BLOCK: Final = 1 << 20
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -224,7 +228,7 @@ def restore(
 def _unpack(file: Path, root: Path, newest: Path | None) -> Restored:
     where = Where(file=str(file))
     try:
-        with zipfile.ZipFile(file) as archive:
+        with file.open("rb") as packed, open_archive(packed, BACKUP) as archive:
             manifest = _manifest(archive)
             for item in manifest["files"]:
                 _extract(archive, item, root)
@@ -237,9 +241,7 @@ def _unpack(file: Path, root: Path, newest: Path | None) -> Restored:
         raise EnvironmentProblem(
             "E151", where=where, reason=exc.strerror or ""
         ) from exc
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as exc:
-        raise VerificationError("E191", where=where, found=type(exc).__name__) from exc
-    except (ValueError, TypeError, RuntimeError, NotImplementedError) as exc:
+    except (ArchiveError, KeyError, ValueError, TypeError) as exc:
         raise VerificationError("E191", where=where, found=type(exc).__name__) from exc
     office = open_office(root, unlock=_locked)
     checked = verify_office_log(office, against=None, policy=None, genesis=None)
@@ -259,11 +261,10 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     info = archive.getinfo(_MANIFEST)
     if info.file_size > _BLOCK * 512:
         raise ValueError(_MANIFEST)
-    manifest: dict[str, Any] = json.loads(archive.read(info))
-    files = manifest["files"]
-    if manifest["schema"] != _SCHEMA or len(files) > _MOST_FILES:
-        raise ValueError(_MANIFEST)
-    if sum(int(item["bytes"]) for item in files) > _MOST_BYTES:
+    manifest: dict[str, Any] = json.loads(read_member(archive, info))
+    names = [_MANIFEST, *(str(item["path"]) for item in manifest["files"])]
+    # What the manifest does not name is of somebody else.
+    if manifest["schema"] != _SCHEMA or sorted(names) != sorted(archive.namelist()):
         raise ValueError(_MANIFEST)
     return manifest
 
@@ -282,11 +283,9 @@ def _extract(archive: zipfile.ZipFile, item: dict[str, Any], root: Path) -> None
     at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, left = sha256(), int(item["bytes"])
     at.touch(mode=0o600, exist_ok=False)
-    with archive.open(name) as member, at.open("wb") as out:
-        while block := member.read(_BLOCK):
+    with at.open("wb") as out:
+        for block in member_blocks(archive, archive.getinfo(name)):
             left -= len(block)
-            if left < 0:
-                raise ValueError(name)
             digest.update(block)
             out.write(block)
     if left or digest.hexdigest() != item["sha256"]:

@@ -85,10 +85,6 @@ def book_sheets(path: Path, wanted: str | None) -> Generator[Sheet, None, None]:
 
 def _limits() -> dict[str, int]:
     return {
-        "parts": limits.MAX_PARTS,
-        "unpacked": limits.MAX_UNPACKED,
-        "ratio": limits.MAX_RATIO,
-        "ratio_from": limits.RATIO_FROM,
         "rows": limits.MAX_ROWS,
         "columns": limits.MAX_COLUMNS,
         "cells": limits.MAX_CELLS,

@@ -4,7 +4,8 @@ A stray cell at XFD1048576 makes calamine ask for 512 GiB and abort the whole pr
 Therefore it works in a process of its own, with its memory and time limited.
 
 Border: stdin is not read; one JSON argument comes in, lines of JSON go out. Only the
-standard library and python-calamine are imported.
+standard library and python-calamine are imported; of our own rooms those that need no
+other (``archive``, ``book_view``) are run by their paths.
 
     {"sheet": "Sheet1", "visible": true, "left": 0, "merged": [], "hidden": [7], …}
     [["code", "name"], ["91330000EXAMPLE017", "…", {"date": "2026-03-01"}, 3.0, true]]
@@ -38,6 +39,7 @@ _FAR: Final = re.compile(rb' r="([A-Z]{2,}[0-9]+|[A-Z][0-9]{7,})"[^>]{0,500}(?<!
 _XML: Final = (".xml", ".rels")
 _DTD: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _view: Final = runpy.run_path(str(Path(__file__).with_name("book_view.py")))
+_archive: Final = runpy.run_path(str(Path(__file__).parents[1] / "archive.py"))
 _NOT_OURS: Final = {"word/": "docx", "ppt/": "pptx", "META-INF/": "jar"}
 
 
@@ -86,23 +88,16 @@ def limit_time(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
 
 
-def check_container(book: zipfile.ZipFile, limits: dict[str, int]) -> int:
-    """Return the unpacked size of a zip that is within the limits."""
-    parts = book.infolist()
-    if len(parts) > limits["parts"]:
-        raise FaultError("E206", count=len(parts), limit=limits["parts"])
-    if len({part.filename for part in parts}) != len(parts):
-        raise FaultError("E208")
-    if any(part.flag_bits & 1 for part in parts):
-        raise FaultError("E204")
-    total = sum(part.file_size for part in parts)
-    if total > limits["unpacked"]:
-        raise FaultError("E205", limit=limits["unpacked"] // 2**20)
-    for part in parts:
-        most = max(part.compress_size, 1) * limits["ratio"]
-        if part.file_size > limits["ratio_from"] and part.file_size > most:
-            raise FaultError("E207", limit=limits["ratio"])
-    return total
+def refused(error: Any) -> FaultError:  # noqa: ANN401 - ArchiveError
+    """Return the fault of a zip that is not read."""
+    most = _archive["DOCUMENT"]
+    if error.fault == "count":
+        return FaultError("E206", count=error.count, limit=most.files)
+    if error.fault == "size":
+        return FaultError("E205", limit=most.size // 2**20)
+    if error.fault == "ratio":
+        return FaultError("E207", limit=most.ratio)
+    return FaultError("E204" if error.fault == "encrypted" else "E208")
 
 
 def kind_of(book: zipfile.ZipFile) -> str:
@@ -202,22 +197,29 @@ def plain(value: object) -> object:
     return str(value)
 
 
+def look(path: str, wanted: str | None, limits: dict[str, int]) -> Any:  # noqa: ANN401 - Views
+    """Return how the sheets of a book look, if it is within the limits."""
+    if not zipfile.is_zipfile(path):
+        return _view["view_xls"](path)
+    open_archive, document = _archive["open_archive"], _archive["DOCUMENT"]
+    try:
+        with open(path, "rb") as file, open_archive(file, document) as book:  # noqa: PTH123
+            size = sum(part.file_size for part in book.infolist())
+            limit_memory(limits["memory"] + limits["memory_per_byte"] * size)
+            kind = kind_of(book)
+            if kind == "xlsb":
+                return _view["view_xlsb"](book)
+            return survey(book, kind, wanted, limits)
+    except _archive["ArchiveError"] as error:
+        raise refused(error) from error
+
+
 def sheets(
     path: str, wanted: str | None, limits: dict[str, int]
 ) -> Iterator[dict[str, Any] | list[Any]]:
     """Yield every sheet of a workbook: its head, then its rows in batches."""
     limit_memory(limits["memory"])
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as book:
-            size = check_container(book, limits)
-            limit_memory(limits["memory"] + limits["memory_per_byte"] * size)
-            kind = kind_of(book)
-            if kind == "xlsb":
-                views = _view["view_xlsb"](book)
-            else:
-                views = survey(book, kind, wanted, limits)
-    else:
-        views = _view["view_xls"](path)
+    views = look(path, wanted, limits)
     with open(path, "rb") as file:  # noqa: PTH123 - calamine wants the open file
         opened = python_calamine.CalamineWorkbook.from_filelike(file)
         names = opened.sheet_names

@@ -1,6 +1,7 @@
 """How much of a sheet is read at most: named once, so that nobody has to search.
 
 Border: numbers only. Whoever hands in a file does not decide how much memory we use.
+How much of the zip around a workbook is read, :data:`dualrandom.archive.DOCUMENT` says.
 """
 
 from __future__ import annotations
@@ -10,14 +11,6 @@ from typing import Final
 MIB: Final = 2**20
 
 MAX_FILE_BYTES: Final = 512 * MIB
-MAX_PARTS: Final = 2_000
-"""Files inside an xlsx, xlsb or ods."""
-MAX_UNPACKED: Final = 1024 * MIB
-"""Their size together, unpacked. A million rows of 15 columns need about 700 MiB."""
-MAX_RATIO: Final = 300
-"""Unpacked to packed, for parts that matter (above :data:`RATIO_FROM`)."""
-RATIO_FROM: Final = 8 * MIB
-
 MAX_ROWS: Final = 1_100_000
 MAX_COLUMNS: Final = 256
 MAX_CELLS: Final = 20_000_000

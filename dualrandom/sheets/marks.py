@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import BadZipFile
 
 import xlsxwriter
 
+from dualrandom.archive import DOCUMENT, ArchiveError, open_archive
 from dualrandom.errors import InputError, Where
 from dualrandom.messages import text
 from dualrandom.sheets.columns import layout
@@ -86,10 +87,11 @@ def mark_problems(
 
 
 def _is_small_xlsx(source: Path) -> bool:
-    if not is_zipfile(source):
+    try:
+        with source.open("rb") as file, open_archive(file, DOCUMENT) as book:
+            return sum(part.file_size for part in book.infolist()) <= _COPIED
+    except ArchiveError:
         return False
-    with ZipFile(source) as book:
-        return sum(part.file_size for part in book.infolist()) <= _COPIED
 
 
 def sentence(one: Problem, lang: Lang) -> str:

@@ -39,7 +39,9 @@ import json
 import os
 import re
 import stat
+import struct
 import sys
+import unicodedata
 import zipfile
 from array import array
 from collections import Counter, deque
@@ -400,33 +402,37 @@ class Zip(Folder):
 
     def __init__(self, path: str) -> None:
         with open(path, "rb") as file:
-            raw = io.BytesIO(file.read(LARGE))
-        if raw.read(2) != b"PK" and not zipfile.is_zipfile(raw):
+            raw = file.read(LARGE)
+        if raw[:2] != b"PK" and not zipfile.is_zipfile(io.BytesIO(raw)):
             raise ValueError("neither a folder nor a zip")
         try:
-            self.zip = zipfile.ZipFile(raw)
+            self.zip = zipfile.ZipFile(io.BytesIO(raw))
+            whole = one_reading(raw, self.zip.infolist(), self.zip.start_dir)
         except Exception:  # damaged archives raise many things: all unparsable bytes
-            raise Refused("zip-broken") from None
-        entries = [e for e in self.zip.infolist() if not e.filename.endswith("/")]
-        many = len(entries) > 256 or sum(e.file_size for e in entries) > LARGE
+            whole = False
+        must(whole, "zip-broken")
+        every = self.zip.infolist()
+        many = len(every) > 256 or sum(e.file_size for e in every) > LARGE
         must(not many, "zip-large")
-        tops = set()
-        for entry in entries:
-            parts, shown = entry.filename.split("/"), entry.filename[:80]
-            must(not {"", ".", ".."} & set(parts), "zip-path", path=shown)
+        for entry in every:
+            shown, is_folder = entry.filename[:80], entry.filename.endswith("/")
+            parts = entry.filename[: -1 if is_folder else None].split("/")
             odd = re.search("[\\\\:\x00-\x1f\x7f]", entry.orig_filename)
-            good = not odd and all(len(part) <= 128 for part in parts)
-            must(good, "zip-path", path=shown)
-            link = stat.S_ISLNK(entry.external_attr >> 16) or entry.flag_bits & 1
-            must(not link, "zip-link", path=shown)
+            odd = odd or {"", ".", ".."} & set(parts) or max(map(len, parts)) > 128
+            must(not odd, "zip-path", path=shown)
+            kinds = (0, stat.S_IFDIR if is_folder else stat.S_IFREG)
+            plain = stat.S_IFMT(entry.external_attr >> 16) in kinds
+            must(plain and not entry.flag_bits & 0x2041, "zip-link", path=shown)
             bomb = entry.file_size > 200 * max(entry.compress_size, 1) + 4096
             must(not bomb, "zip-large")
-            tops.add(parts[0] if len(parts) > 1 else "")
+        names = {unicodedata.normalize("NFC", e.filename).casefold() for e in every}
+        must(len(names) == len(every), "zip-twice")
+        entries = [e for e in every if not e.filename.endswith("/")]
+        tops = {e.filename.split("/")[0] if "/" in e.filename else "" for e in entries}
         top = tops.pop() + "/" if len(tops) == 1 and tops != {"log"} else ""
         top = "" if top == "/" else top
         self.name = top[:-1] or os.path.splitext(os.path.basename(path))[0]
         self.inside = {entry.filename[len(top) :]: entry for entry in entries}
-        must(len(self.inside) == len(entries), "zip-twice")
         self.sizes = {name: entry.file_size for name, entry in self.inside.items()}
         self.odd = []
 
@@ -439,6 +445,35 @@ class Zip(Folder):
             raise Refused("zip-broken", name) from None
         must(len(raw) == self.sizes[name], "zip-broken", name)
         return raw
+
+
+def one_reading(raw: bytes, entries: list[zipfile.ZipInfo], directory: int) -> bool:
+    """Whether all that a zip says twice agrees, and nothing lies between (draw §2)."""
+    mark, *disks, here, count, length, start, comment = struct.unpack(
+        "<4s4H2LH", raw[-22:]
+    )
+    good = mark == b"PK\5\6" and not any(disks) and comment == 0
+    good = good and here == count == len(entries) < 0xFFFF
+    good = good and start == directory and start + length + 22 == len(raw)
+    due = 0
+    for entry in sorted(entries, key=lambda e: e.header_offset):
+        mark, _, flags, method, _, crc, packed, size, name, extra = struct.unpack(
+            "<4s3H4L2H", raw[due : due + 30]
+        )
+        said = (entry.CRC, entry.compress_size, entry.file_size)
+        behind = flags & 8  # the sizes follow the file, with a mark or without
+        good = good and (mark, entry.header_offset) == (b"PK\3\4", due)
+        good = good and method == entry.compress_type and method in (0, 8)
+        good = good and not (flags ^ entry.flag_bits) & ~0x806  # of no weight
+        same = (crc, packed, size) == said or (behind and not crc and not size)
+        due += 30 + name + extra + entry.compress_size
+        if behind:
+            plain = struct.pack("<3L", *said)
+            marked = raw[due : due + 16] == b"PK\7\x08" + plain
+            same = same and (marked or raw[due : due + 12] == plain)
+            due += 16 if marked else 12
+        good = good and same
+    return bool(good) and due == directory
 
 
 # ----------------------------------------------------- drawing (draw §3-5)
