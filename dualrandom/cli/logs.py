@@ -205,13 +205,11 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Say whether two checkpoints or logs are of one history, or prove a fork."""
-    from dualrandom.office.checking import log_trust
     from dualrandom.office.comparing import Relation
     from dualrandom.office.comparing import compare as hold
 
-    trust = log_trust(against=None, policy=policy, genesis=genesis)
     with show.busy(say("cli.busy.verify")):
-        done = hold(one, other, trust)
+        done = hold(one, other, policy=policy, genesis=genesis)
     if as_json:
         show.document(
             {
@@ -220,7 +218,9 @@ def compare(
                 "relation": str(done.relation),
                 "origin": done.origin,
                 "sizes": list(done.sizes),
-                "signed": done.signed,
+                "signed": len(done.keys) > 0,
+                "keys": [str(key) for key in done.keys],
+                "trusted": done.trusted,
                 "checkpoints": [note.decode() for note in done.notes],
             }
         )
@@ -228,7 +228,10 @@ def compare(
     sizes = {"one": done.sizes[0], "other": done.sizes[1]}
     show.data(say(f"cli.log.compare.{done.relation}", **sizes))
     if done.relation is Relation.FORK:
-        show.data(say(f"cli.log.compare.{'signed' if done.signed else 'unsigned'}"))
+        signed = "signed" if done.trusted else "same_key" if done.keys else "unsigned"
+        show.data(say(f"cli.log.compare.{signed}"))
+        for key in done.keys:
+            show.data(f"  {shown(str(key))}")
         for place, note in zip((one, other), done.notes, strict=True):
             show.data(f"── {shown(str(place))}")
             for line in note.decode().splitlines():

@@ -2,7 +2,9 @@
 
 - A statement is a checkpoint, or a published log with its checkpoint.
 - Two roots for one size, or a smaller tree that is not the beginning of the larger, are
-  a **fork**. The two notes prove it to anybody who knows the log's key: it signed both.
+  a **fork**. It is proven if the signatures hold: one key signed both notes, whoever
+  says whose it is; or two keys of a log that the reader trusts did.
+- Without a key nothing is proven: anybody can write a note that names the log's key.
 - From checkpoints of two sizes alone nothing follows; the log of the larger is needed.
 
 Spec: log-v1 §5 (a log never signs two of which one is not the beginning of the other).
@@ -20,9 +22,11 @@ from dualrandom.errors import InputError, VerificationError, Where
 from dualrandom.keys import verify_ed25519
 from dualrandom.office.checking import (
     CHECKPOINT,
+    log_trust,
     published_file,
     published_report,
     read,
+    read_genesis,
 )
 from dualrandom.office.sources import given
 
@@ -49,37 +53,45 @@ class Compared:
         relation: as said; of *continued* the larger begins with the smaller.
         sizes: of the two, in the order given.
         notes: both checkpoints, verbatim: the proof of a fork.
-        signed: whether one key of the log is known to have signed both.
+        keys: which signed both, or both sides, and are known; none: nobody is known to
+            have signed both.
+        trusted: whether the reader's own trust names these keys.
     """
 
     relation: Relation
     origin: str
     sizes: tuple[int, int]
     notes: tuple[bytes, bytes]
-    signed: bool
+    keys: tuple[VKey, ...]
+    trusted: bool
 
     @property
     def exit_code(self) -> int:
         """0 one history; 1 a proven fork; 6 cannot tell, or not who signed."""
         if self.relation is Relation.FORK:
-            return 1 if self.signed else 6
+            return 1 if self.keys else 6
         return 6 if self.relation is Relation.UNKNOWN else 0
 
 
-def compare(one: Path, other: Path, trust: audit.LogTrust) -> Compared:
+def compare(
+    one: Path, other: Path, *, policy: Path | None, genesis: Path | None
+) -> Compared:
     """Compare two checkpoints or published logs of one log.
 
     Args:
         one: a checkpoint's file, or a published ``log/``.
         other: likewise.
-        trust: a policy's log keys count as the log's; so do those of a log at hand
-            that begins with the kept genesis entry.
+        policy: a reader's own; its log keys count as the log's.
+        genesis: a kept genesis entry; its log key counts, and the keys that followed in
+            a log at hand, which must begin with it.
 
     Raises:
         EnvironmentProblem: E150, E151, something cannot be read.
         InputError: E701-E704, E711, not a checkpoint; E125, of two logs.
-        VerificationError: E172, a log is not what its own checkpoint says.
+        UsageError: a policy or a genesis entry that is none.
+        VerificationError: E127, a log is not what its own checkpoint says.
     """
+    trust = log_trust(against=None, policy=policy, genesis=genesis)
     places = (one, other)
     notes = [_note(place) for place in places]
     made = []
@@ -89,16 +101,27 @@ def compare(one: Path, other: Path, trust: audit.LogTrust) -> Compared:
     first, second = (signed.checkpoint for signed in made)
     if first.origin != second.origin:
         raise InputError("E125", one=first.origin, other=second.origin)
-    keys = () if trust.policy is None else trust.policy.logs
-    for place in places:
-        if place.is_dir():
-            keys = (*keys, *_log_keys(place, trust))
+    trusted = () if trust.policy is None else trust.policy.logs
+    if genesis is not None:
+        body = audit.parse_entry(read_genesis(genesis))[0].body
+        trusted = (*trusted, audit.parse_genesis(body).key)
+    found = tuple(
+        key for place in places if place.is_dir() for key in _log_keys(place, trust)
+    )
+    if genesis is not None:  # each log was found to begin with it
+        trusted, found = (*trusted, *found), ()
+    known = [key for key in (*trusted, *found) if key.name == first.origin]
+    signers = [_signers(note, tuple(known)) for note in made]
+    theirs = [signed & set(trusted) for signed in signers]
+    # A key that nobody vouches for counts if it signed both: it contradicts itself.
+    keys = (theirs[0] | theirs[1]) if all(theirs) else signers[0] & signers[1]
     return Compared(
         relation=_relation(places, first, second),
         origin=first.origin,
         sizes=(first.size, second.size),
         notes=(notes[0], notes[1]),
-        signed=len(_signers(made[0], keys) & _signers(made[1], keys)) > 0,
+        keys=tuple(dict.fromkeys(key for key in known if key in keys)),
+        trusted=all(theirs),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import pytest
 
 from dualrandom.audit import check_proof, parse_checkpoint, parse_proof
 from dualrandom.canonical import leaf_hash
-from tests.logmaking import LogMaker
+from tests.logmaking import ORIGIN, LogMaker, MadeKey
 from tests.refusals import check
 
 if TYPE_CHECKING:
@@ -86,11 +87,53 @@ def test_a_fork_of_different_sizes_is_proven(shown: dict[str, Path], run: Run) -
         assert (folder / "checkpoint").read_text("utf-8") in said.out + "\n"
 
 
+@pytest.mark.parametrize("how", ["policy", "genesis"])
 def test_two_checkpoints_prove_a_fork_to_who_knows_the_key(
-    shown: dict[str, Path], run: Run
+    how: str, shown: dict[str, Path], run: Run
 ) -> None:
     pair = (shown["forked"] / "checkpoint", shown["long"] / "checkpoint")
-    assert run("log", "compare", *pair, "--policy", shown["policy"]).code == 1
+    said = run("log", "compare", *pair, f"--{how}", shown[how], "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["trusted"]) == (1, True)
+    assert told["keys"] == [str(LogMaker().key.vkey)]
+    # The keys that followed are the log's too, where a log at hand says so.
+    both = (shown["forked"], shown["long"])
+    assert run("log", "compare", *both, f"--{how}", shown[how]).code == 1
+
+
+def test_one_key_that_signed_both_proves_a_fork_without_trust(
+    shown: dict[str, Path], run: Run
+) -> None:
+    """Whose key it is, the reader is told to find out; that it signed both, is sure."""
+    pair = (shown["forked"] / "checkpoint", shown["long"])
+    said = run("log", "compare", *pair, "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["signed"], told["trusted"]) == (1, True, False)
+    assert told["keys"][0] in run("log", "compare", *pair).out
+
+
+def test_what_proves_no_fork(shown: dict[str, Path], run: Run) -> None:
+    """A note that only names the key; and a log that somebody made for the purpose."""
+    note = (shown["long"] / "checkpoint").read_bytes()
+    text, _, line = note.rpartition(b"\n\n")
+    other = text.rpartition(b"\n")[0] + b"\n" + base64.b64encode(bytes(32)) + b"\n\n"
+    forged = shown["long"].parent / "forged"
+    forged.write_bytes(other + line)  # the honest signature under another root
+    for against in (shown["long"], shown["long"] / "checkpoint"):
+        said = run("log", "compare", forged, against, "--json")
+        told = json.loads(said.out)
+        assert (said.code, told["relation"], told["keys"]) == (6, "fork", [])
+    # Another key of the same name signs another history: both logs hold in themselves.
+    mine = LogMaker(genesis=False)
+    mine.key = MadeKey(ORIGIN, "mine")
+    mine.append("log.genesis", mine.genesis_body())
+    made = publish(shown["long"].parent / "mine", mine.year(20))
+    said = run("log", "compare", made, shown["long"], "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["relation"], told["keys"]) == (6, "fork", [])
+    refused = run("log", "compare", made, shown["long"], "--genesis", shown["genesis"])
+    assert refused.code == 1
+    assert "E127" in refused.err
 
 
 def test_what_cannot_be_compared(
