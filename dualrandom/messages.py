@@ -12,6 +12,8 @@ Border: the only reader of ``locale/*.toml``. Nothing here is ever hashed or sig
 
 from __future__ import annotations
 
+import errno
+import os
 import tomllib
 import unicodedata
 from functools import cache
@@ -52,7 +54,16 @@ def text(lang: Lang, key: str, /, **params: Param) -> str:
         node = node[part]
     if not isinstance(node, str):
         raise KeyError(key)
+    if "reason" in params:
+        params["reason"] = _system(lang).get(params["reason"], params["reason"])
     return node.format_map({name: shown(value) for name, value in params.items()})
+
+
+@cache
+def _system(lang: Lang) -> Mapping[Param, str]:
+    """Return what the operating system says, by its own words."""
+    said: Mapping[str, str] = catalogue(lang)["system"]
+    return {os.strerror(getattr(errno, name)): text for name, text in said.items()}
 
 
 def shown(value: Param) -> str:

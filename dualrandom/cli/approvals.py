@@ -9,9 +9,10 @@ import typer
 
 from dualrandom.cli import show
 from dualrandom.cli.app import command
-from dualrandom.cli.language import say
+from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import Keys
-from dualrandom.messages import shown
+from dualrandom.messages import catalogue, shown
+from dualrandom.words import group
 
 if TYPE_CHECKING:
     from dualrandom.office.approvals import Proposal
@@ -41,6 +42,12 @@ def need_approval(office: Office, proposal: Proposal, out: Path) -> NoReturn:
     raise StateError("E167", file=str(request))
 
 
+def _said(name: str, value: str) -> str:
+    """Return a field's value for whoever has to sign it; a code with what it means."""
+    meant = group("abandon").get(value) if name == "reason" else None
+    return say("cli.approve.coded", said=meant[0], code=value) if meant else value
+
+
 def approve(
     request: Annotated[Path, typer.Argument(help=say("cli.approve.request"))],
     key: Annotated[Path, typer.Option(help=say("cli.approve.key"))],
@@ -49,9 +56,13 @@ def approve(
     from dualrandom.office.approvals import read_request, sign
 
     asked = read_request(request)
-    show.talk(say("cli.approve.asked", act=asked.act, log=asked.log))
+    acts: dict[str, str] = catalogue(lang())["cli"]["approve"]["act"]
+    said = acts.get(asked.act.replace(".", "_"), "?")
+    show.talk(say("cli.approve.asked", said=said, act=asked.act, log=asked.log))
+    names: dict[str, str] = catalogue(lang())["cli"]["approve"]["fields"]
     for name, value in asked.fields:
-        show.talk(f"  {shown(name)}={shown(value)}")
+        told = names.get(name, name)
+        show.talk(say("cli.approve.field", name=told, value=_said(name, value)))
     for paper in asked.papers:
         show.talk(say("cli.approve.paper", file=str(paper)))
         if paper.suffix == ".tsv":  # what is asked for is its last row

@@ -108,6 +108,7 @@ def freeze(
                 "inspectors": done.inspectors,
                 "strata_private": done.private,
                 "fixed": done.folder is not None,
+                "warnings": [show.problem(one) for one in done.problems],
             }
         )
     elif done.folder is not None:
@@ -116,6 +117,8 @@ def freeze(
         show.data(say("cli.freeze.commitment", commitment=done.commitment))
         show.data(say("cli.freeze.due", due=show.moment(done.announcement.due)))
         show.talk(say("cli.freeze.next", draw=name))
+    else:
+        show.data(say("cli.freeze.nothing", draw=done.announcement.draw))
 
 
 def stage(

@@ -77,12 +77,14 @@ def correct(
     reason: Reason,
     sheet: Sheet = None,
     problems: Problems = None,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Correct results that were approved."""
     from dualrandom.office.bringing import bring_results
 
-    done = bring_results(here(), draw_id, _source(file, sheet, problems), reason=reason)
+    source = _source(file, sheet, problems)
+    done = bring_results(here(), draw_id, source, reason=reason, dry_run=dry_run)
     _say_brought("results", done, as_json=as_json)
     if not as_json:
         _say_standing(draw_id)

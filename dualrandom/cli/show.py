@@ -159,7 +159,7 @@ def problem(item: Problem) -> dict[str, str]:
 def warnings(items: Sequence[Problem], most: int = 20) -> None:
     """Print findings that refuse nothing."""
     for item in items[:most]:
-        talk(f"{say('ui.warning', code=item.code)} {problem_line(item, lang())}")
+        talk(say("ui.warning") + problem_line(item, lang()))
     if len(items) > most:
         talk(say("ui.more", count=len(items) - most))
 

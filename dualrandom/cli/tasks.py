@@ -144,6 +144,7 @@ def _show(task: TaskRecord) -> None:
 
     found = _fields(task) | {"scope": parse_scope(task.scope).said}
     found["plan"] = found["plan"] or say("cli.task.temporary")
+    found["area"] = say(f"area.{task.area}")
     show.table(
         [say("cli.field"), say("cli.value")],
         [(say(f"cli.task.field.{k}"), _words(v)) for k, v in found.items() if v],
