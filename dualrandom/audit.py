@@ -78,7 +78,7 @@ from dualrandom.notes import (
     unknown_lines,
     vkey,
 )
-from dualrandom.policy import Group, Policy, genesis_policy, parse_policy
+from dualrandom.policy import Group, Policy, parse_policy, policy_of
 from dualrandom.succession import Succession
 from dualrandom.tiles import (
     PublishedLog,
@@ -136,7 +136,6 @@ __all__ = [
     "consistency_proof",
     "cosign",
     "entry_text",
-    "genesis_policy",
     "inclusion_proof",
     "is_key_name",
     "key_book",
@@ -148,6 +147,7 @@ __all__ = [
     "parse_policy",
     "parse_proof",
     "parse_vkey",
+    "policy_of",
     "proof_bytes",
     "read_log",
     "shortened",

@@ -24,7 +24,6 @@ from dualrandom.notes import ED25519, VKey, parse_vkey
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dualrandom.acts import Genesis
 
 NO_QUORUM: Final = "none"
 MAX_LINES: Final = 1_000
@@ -88,11 +87,6 @@ class Policy:
         ]
         text = "".join(f"{line}\n" for line in [*lines, f"quorum {self.quorum}"])
         return text.encode("utf-8", "surrogateescape")
-
-
-def genesis_policy(genesis: Genesis) -> Policy:
-    """Return the policy of a kept genesis entry: log key, supervisors, quorum."""
-    return policy_of((genesis.key,), genesis.supervisors, genesis.quorum)
 
 
 def policy_of(

@@ -22,12 +22,16 @@ from dualrandom.audit import (
     Entry,
     LogReport,
     LogTrust,
+    Policy,
     Tree,
     VKey,
     approval_text,
     cosign,
     inclusion_proof,
     parse_checkpoint,
+    parse_entry,
+    parse_genesis,
+    policy_of,
     sign_approval,
     sign_checkpoint,
     sign_entry,
@@ -248,6 +252,11 @@ class LogMaker:
         return self
 
     # ── what is published ──
+
+    def first_policy(self) -> Policy:
+        """The policy that the genesis entry gives to its readers."""
+        first = parse_genesis(parse_entry(self.entries[0])[0].body)
+        return policy_of((first.key,), first.supervisors, first.quorum)
 
     def root(self, size: int | None = None) -> bytes:
         tree = Tree()

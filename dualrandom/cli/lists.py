@@ -10,7 +10,7 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command
 from dualrandom.cli.language import lang, say
-from dualrandom.cli.options import DryRun, Json, Out, Yes, here, on_terminal
+from dualrandom.cli.options import DryRun, Json, Out, Yes, end_of, here, on_terminal
 
 if TYPE_CHECKING:
     from dualrandom.office.lists import Change, Imported
@@ -207,7 +207,7 @@ def export(
     if what in exporting.LISTS:
         name = cast("exporting.ListName", what)
         count = exporting.export_list(
-            here(), name, out, as_of=as_of, mapping=mapping, lang=lang()
+            here(), name, out, as_of=end_of(as_of), mapping=mapping, lang=lang()
         )
         done = "cli.export.list"
     elif as_of or mapping:

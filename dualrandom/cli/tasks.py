@@ -18,7 +18,6 @@ Task = Annotated[str, typer.Argument(help=say("cli.task.id"))]
 Items = Annotated[list[str], typer.Option("--item", help=say("cli.task.item"))]
 Ratios = Annotated[list[str], typer.Option("--ratio", help=say("cli.task.ratio"))]
 Posts = Annotated[list[str], typer.Option("--posts", help=say("cli.task.posts"))]
-Day = Annotated[str, typer.Option(metavar="YYYY-MM-DD")]
 Areas = Literal["any", "same", "cross"]
 
 

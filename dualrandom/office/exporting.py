@@ -5,7 +5,6 @@ Border: reads registry and draws' folders, writes one file.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -13,7 +12,7 @@ from dualrandom.disclosure import ANNOUNCEMENT
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import UsageError
 from dualrandom.office import changing, journal
-from dualrandom.office.place import ZONE, check_private
+from dualrandom.office.place import check_private
 from dualrandom.registry.lists import ITEMS, OBJECTIONS, PENALTIES, RECUSALS, TASKS
 from dualrandom.sheets import (
     InspectorRow,
@@ -58,7 +57,7 @@ def export_list(
     name: ListName,
     out: Path,
     *,
-    as_of: str = "",
+    as_of: Moment | None = None,
     mapping: Path | None = None,
     lang: Lang = "zh-CN",
 ) -> int:
@@ -68,35 +67,20 @@ def export_list(
         office: the open office.
         name: which list.
         out: .xlsx or .csv.
-        as_of: a day, at its end; "": now.
+        as_of: the moment; None: now.
         mapping: how a platform names our columns.
         lang: of our own headings.
 
     Raises:
-        UsageError: E288, no day; E228, another suffix; E964, a place that others see.
+        UsageError: E228, another suffix; E964, a place that others see.
         InputError: E239, E242, E286; of the mapping E280 to E285, E287.
         EnvironmentProblem: E200, E229.
         VerificationError: E306, a row that somebody else wrote.
     """
     check_private(office, out)
     form = load_mapping(mapping, name) if mapping else None
-    moment = end_of(as_of) if as_of else None
     with office.registry.read() as tx:
-        return write_list(out, name, _records(tx, name, moment), lang, form=form)
-
-
-def end_of(day: str) -> dt.datetime:
-    """Return the last second of a day, by the clocks of China.
-
-    Raises:
-        UsageError: E288.
-    """
-    try:
-        found = dt.date.fromisoformat(day)
-        next_day = dt.datetime.combine(found, dt.time(), ZONE) + dt.timedelta(days=1)
-    except (ValueError, OverflowError) as exc:
-        raise UsageError("E288", value=day) from exc
-    return next_day - dt.timedelta(seconds=1)
+        return write_list(out, name, _records(tx, name, as_of), lang, form=form)
 
 
 def _records(tx: Reader, name: ListName, as_of: Moment | None) -> Iterator[object]:

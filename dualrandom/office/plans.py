@@ -214,12 +214,6 @@ def plans_of(
     return tuple(sorted(found, key=lambda version: version.plan.year))
 
 
-def plan_versions(office: Office, year: int) -> tuple[Issue, ...]:
-    """Return all versions of a year's plan, oldest first."""
-    with office.registry.read() as tx:
-        return tuple(i for i in issued.issues(tx, "plan.set") if i.year == year)
-
-
 def line_of(office: Office, tx: Reader, id_: str) -> PlanLine:
     """Return a line of the plans in force.
 

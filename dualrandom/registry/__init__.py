@@ -21,7 +21,7 @@ from dualrandom.registry.address import Address, is_address, parse_address
 from dualrandom.registry.changes import Changes, Stamp, Version
 from dualrandom.registry.check import Kept
 from dualrandom.registry.database import SCHEMA
-from dualrandom.registry.files import change_bytes, list_bytes, parse_list
+from dualrandom.registry.files import change_bytes
 from dualrandom.registry.history import Moment
 from dualrandom.registry.kinds import ListKind
 from dualrandom.registry.lists import (
@@ -69,7 +69,5 @@ __all__ = [
     "Writer",
     "change_bytes",
     "is_address",
-    "list_bytes",
     "parse_address",
-    "parse_list",
 ]

@@ -23,7 +23,7 @@ from dualrandom.errors import VerificationError
 from dualrandom.registry.lists import LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dualrandom.registry.changes import Changes
     from dualrandom.registry.kinds import Key, ListKind, Row
@@ -40,20 +40,6 @@ class Act(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     RETIRED = "retired"
-
-
-def list_bytes(kind: ListKind[R], records: Iterable[R], salt: str) -> bytes:
-    """Return a list's file.
-
-    Args:
-        kind: the list.
-        records: all of it, in any order.
-        salt: 32 hex characters.
-
-    Raises:
-        InputError: E302, with E303, E304 for each record that may not be kept.
-    """
-    return table_bytes(kind.names, kind.rows(records).values(), salt=salt)
 
 
 def change_bytes(changes: Changes[R], *, reason: str, salt: str) -> bytes:
@@ -78,17 +64,6 @@ def change_bytes(changes: Changes[R], *, reason: str, salt: str) -> bytes:
 def rows_bytes(columns: Sequence[str], rows: Mapping[Key, Row], salt: str) -> bytes:
     """Return rows as a file, in order of their keys."""
     return table_bytes(columns, (rows[key] for key in sorted(rows)), salt=salt)
-
-
-def parse_list(kind: ListKind[R], data: bytes) -> tuple[R, ...]:
-    """Return the records of a list's file, of this version or an earlier one.
-
-    Raises:
-        VerificationError: E803, not a table of this list; E804, not sorted or not
-            unique; E306, a value that may not stand there.
-    """
-    rows = parse_rows(kind, data)
-    return tuple(kind.decode(row) for row in rows.values())
 
 
 def parse_rows(kind: ListKind[R], data: bytes) -> dict[Key, Row]:

@@ -11,7 +11,7 @@ Border: reads and writes files; gives records of :mod:`dualrandom.outcomes`.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dualrandom.codes import ACTIONS, RESULTS, Code
 from dualrandom.model import TargetId
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from dualrandom.sheets.write import Value
 
 E = TypeVar("E", bound="StrEnum")
-_NO_CODE: Final = ""
 
 
 def read_results(

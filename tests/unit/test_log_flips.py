@@ -21,9 +21,6 @@ import pytest
 from dualrandom.audit import (
     LogChecker,
     LogTrust,
-    genesis_policy,
-    parse_entry,
-    parse_genesis,
     verify_published,
 )
 from dualrandom.checkpoints import parse_checkpoint
@@ -48,9 +45,7 @@ class Published:
         self.files = log.published() | {
             "checkpoint": signed,
             "genesis.sha256": f"{genesis}\n".encode(),
-            "policy": genesis_policy(
-                parse_genesis(parse_entry(log.entries[0])[0].body)
-            ).text,
+            "policy": log.first_policy().text,
         }
         self.trust = LogTrust(
             genesis=genesis, states=(parse_checkpoint(signed).checkpoint,)

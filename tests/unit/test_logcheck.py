@@ -16,7 +16,6 @@ from dualrandom.audit import (
     LogChecker,
     LogTrust,
     Policy,
-    genesis_policy,
     parse_checkpoint,
     parse_entry,
     parse_genesis,
@@ -226,7 +225,7 @@ def test_quorum_of_the_genesis_entry_is_shown() -> None:
 
 def test_quorum_that_the_reader_asks_for_must_be_reached() -> None:
     log = LogMaker(quorum=2).year(9)
-    policy = genesis_policy(parse_genesis(parse_entry(log.entries[0])[0].body))
+    policy = log.first_policy()
     trust = LogTrust(policy=policy, kept=log.kept(3).kept)
     report = log.check(trust, checkpoint=log.checkpoint(cosigners=log.supervisors[:1]))
     assert (report.exit_code, codes(report, "unchecked")) == (6, ["E766"])

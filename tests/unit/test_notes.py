@@ -19,13 +19,10 @@ from dualrandom.audit import (
     check_note,
     check_proof,
     cosign,
-    genesis_policy,
     inclusion_proof,
     key_book,
     open_note,
     parse_checkpoint,
-    parse_entry,
-    parse_genesis,
     parse_policy,
     parse_proof,
     parse_vkey,
@@ -582,7 +579,7 @@ def test_policy_has_one_quorum(text: str, count: int) -> None:
 @pytest.mark.parametrize("quorum", [0, 1, 2])
 def test_kept_genesis_is_a_policy(quorum: int) -> None:
     log = LogMaker(quorum=quorum)
-    policy = genesis_policy(parse_genesis(parse_entry(log.entries[0])[0].body))
+    policy = log.first_policy()
     assert policy.logs == (log.key.vkey,)
     keys = [key.vkey.cosigner for key in log.supervisors]
     assert [policy.allows(keys[:n]) for n in range(3)] == [

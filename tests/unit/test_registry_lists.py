@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,10 +48,9 @@ from dualrandom.registry import (
     TASKS,
     ListKind,
     change_bytes,
-    list_bytes,
-    parse_list,
 )
 from dualrandom.registry.changes import compare
+from dualrandom.registry.files import parse_rows, rows_bytes
 from tests.clerk import (
     basis,
     draw,
@@ -65,7 +64,21 @@ from tests.clerk import (
     task,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SALT = "0123456789abcdef0123456789abcdef"
+
+
+def list_bytes(kind: ListKind[Any], records: Iterable[Any], salt: str) -> bytes:
+    """Return a list's file, as the registry makes it of its rows."""
+    return rows_bytes(kind.names, kind.rows(records), salt)
+
+
+def parse_list(kind: ListKind[Any], data: bytes) -> tuple[Any, ...]:
+    return tuple(kind.decode(row) for row in parse_rows(kind, data).values())
+
+
 SAMPLES: dict[str, Any] = {
     "items": item(),
     "targets": target(1),
