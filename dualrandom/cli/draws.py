@@ -97,20 +97,7 @@ def freeze(
         request = Path(f"freeze-{done.announcement.draw}.request")
         need_approval(office, approved(office, task), request)
     if as_json:
-        show.document(
-            {
-                "schema": "dualrandom/freeze/v1",
-                "draw": done.announcement.draw,
-                "commitment": done.commitment,
-                "standing": str(done.standing),
-                "targets": done.targets,
-                "drawn": done.drawn,
-                "inspectors": done.inspectors,
-                "strata_private": done.private,
-                "fixed": done.folder is not None,
-                "warnings": [show.problem(one) for one in done.problems],
-            }
-        )
+        _freeze_document(done)
     elif done.folder is not None:
         name = done.announcement.draw
         show.data(say("cli.freeze.done", draw=name, folder=f"draws/{name}"))
@@ -119,6 +106,23 @@ def freeze(
         show.talk(say("cli.freeze.next", draw=name))
     else:
         show.data(say("cli.freeze.nothing", draw=done.announcement.draw))
+
+
+def _freeze_document(done: Frozen) -> None:
+    show.document(
+        {
+            "schema": "dualrandom/freeze/v1",
+            "draw": done.announcement.draw,
+            "commitment": done.commitment,
+            "standing": str(done.standing),
+            "targets": done.targets,
+            "drawn": done.drawn,
+            "inspectors": done.inspectors,
+            "strata_private": done.private,
+            "fixed": done.folder is not None,
+            "warnings": [show.problem(one) for one in done.problems],
+        }
+    )
 
 
 def stage(

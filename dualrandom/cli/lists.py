@@ -97,27 +97,7 @@ def import_(
             lang=lang(),
         )
     if as_json:
-        show.document(
-            {
-                "schema": "dualrandom/import/v1",
-                "rows": done.rows,
-                "written": done.written,
-                "drafts": done.drafts,
-                "personal": done.personal,
-                "sheet": done.sheet,
-                "unused": list(done.unused),
-                "changes": [
-                    {
-                        "list": c.list,
-                        "added": c.added,
-                        "changed": c.changed,
-                        "retired": c.retired,
-                    }
-                    for c in done.changes
-                ],
-                "warnings": [show.problem(item) for item in done.warnings],
-            }
-        )
+        _import_document(done)
         return
     _read_from(done)
     show.warnings(done.warnings)
@@ -138,6 +118,30 @@ def import_(
         show.talk(say("cli.import.personal_kept", count=done.personal))
     if done.drafts:
         show.talk(say("cli.import.drafts", count=done.drafts))
+
+
+def _import_document(done: Imported) -> None:
+    show.document(
+        {
+            "schema": "dualrandom/import/v1",
+            "rows": done.rows,
+            "written": done.written,
+            "drafts": done.drafts,
+            "personal": done.personal,
+            "sheet": done.sheet,
+            "unused": list(done.unused),
+            "changes": [
+                {
+                    "list": c.list,
+                    "added": c.added,
+                    "changed": c.changed,
+                    "retired": c.retired,
+                }
+                for c in done.changes
+            ],
+            "warnings": [show.problem(item) for item in done.warnings],
+        }
+    )
 
 
 def _read_from(done: Imported) -> None:

@@ -89,32 +89,7 @@ def status(as_json: Json = False) -> None:
 
     found = look(here())
     if as_json:
-        show.document(
-            {
-                "schema": "dualrandom/status/v1",
-                "office": found.office,
-                "origin": found.origin,
-                "counts": dict(found.counts),
-                "drafts": found.drafts,
-                "stale": list(found.stale),
-                "waiting": list(found.waiting),
-                "draws": [
-                    {
-                        "draw": d.draw,
-                        "task": d.task,
-                        "title": d.title,
-                        "state": str(d.state),
-                        "due": d.due,
-                        "overdue": d.overdue,
-                        "waits": [wait.code for wait in d.waits],
-                    }
-                    for d in found.draws
-                ],
-                "entries": found.entries,
-                "signed": found.signed,
-                "stray_keys": [str(key) for key in found.stray_keys],
-            }
-        )
+        _status_document(found)
         return
     show.data(f"{found.office}  {found.origin}")
     for name, count in found.counts:
@@ -148,6 +123,35 @@ def status(as_json: Json = False) -> None:
             show.data(say("cli.status.waits", draw=d.draw, what=what))
     for key in found.stray_keys:
         show.talk(say("cli.init.move", key=str(key)))
+
+
+def _status_document(found: Status) -> None:
+    show.document(
+        {
+            "schema": "dualrandom/status/v1",
+            "office": found.office,
+            "origin": found.origin,
+            "counts": dict(found.counts),
+            "drafts": found.drafts,
+            "stale": list(found.stale),
+            "waiting": list(found.waiting),
+            "draws": [
+                {
+                    "draw": d.draw,
+                    "task": d.task,
+                    "title": d.title,
+                    "state": str(d.state),
+                    "due": d.due,
+                    "overdue": d.overdue,
+                    "waits": [wait.code for wait in d.waits],
+                }
+                for d in found.draws
+            ],
+            "entries": found.entries,
+            "signed": found.signed,
+            "stray_keys": [str(key) for key in found.stray_keys],
+        }
+    )
 
 
 def _items(found: Status) -> None:

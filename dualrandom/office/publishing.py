@@ -90,16 +90,7 @@ def publish(office: Office) -> Published:
     with office.registry.read() as tx:
         report = journal.told(tx)
         draws = report.draws
-        versions = [
-            PublishedItem(
-                record=v.record,
-                version=v.number,
-                valid_from=stamp(v.since.at),
-                valid_to=None if v.until is None else stamp(v.until.at),
-            )
-            for item in tx.items()
-            for v in tx.history(ITEMS, (item.code, item.sub))
-        ]
+        items = _items(tx)
         last = journal.last_publication(tx)
         texts = _texts(office, tx)
         results = public_results(office, tx, report)
@@ -122,7 +113,7 @@ def publish(office: Office) -> Published:
             origin=settings.origin,
             site=Site(**dict(settings.site)),
         ),
-        items=versions,
+        items=items,
         draws=shown,
         verifier=verifiers(),
         texts=texts,
@@ -138,19 +129,7 @@ def publish(office: Office) -> Published:
             seq = journal.append(
                 office, tx, "notice.publish", {"manifest": manifest}, signer=signer
             ).seq
-    checkpoint = memory.checkpoint(office)
-    with office.registry.read() as tx:
-        entries = list(tx.entries())
-    del entries[audit.parse_checkpoint(checkpoint).checkpoint.size :]
-    memory.check_whole(office, entries, checkpoint)
-    genesis, policy = entries[0], Roll().read(entries).copy
-    log = [
-        *audit.tiles(entries),
-        *([] if policy is None else [("policy", policy)]),
-        ("genesis.sha256", f"{sha256(genesis)}\n".encode()),
-        ("checkpoint", checkpoint),
-    ]
-    swapped = write_public(office.public, files, log)
+    swapped = write_public(office.public, files, _log_files(office))
     return Published(
         folder=office.public,
         manifest=manifest,
@@ -158,6 +137,36 @@ def publish(office: Office) -> Published:
         draws=len(draws),
         written=swapped.written,
     )
+
+
+def _log_files(office: Office) -> list[tuple[str, bytes]]:
+    """Return all of ``log/``, by the newest checkpoint."""
+    checkpoint = memory.checkpoint(office)
+    with office.registry.read() as tx:
+        entries = list(tx.entries())
+    del entries[audit.parse_checkpoint(checkpoint).checkpoint.size :]
+    memory.check_whole(office, entries, checkpoint)
+    genesis, policy = entries[0], Roll().read(entries).copy
+    return [
+        *audit.tiles(entries),
+        *([] if policy is None else [("policy", policy)]),
+        ("genesis.sha256", f"{sha256(genesis)}\n".encode()),
+        ("checkpoint", checkpoint),
+    ]
+
+
+def _items(tx: Reader) -> list[PublishedItem]:
+    """Return every version of every item that there ever was: none vanishes."""
+    return [
+        PublishedItem(
+            record=version.record,
+            version=version.number,
+            valid_from=stamp(version.since.at),
+            valid_to=None if version.until is None else stamp(version.until.at),
+        )
+        for key in sorted(tx.numbers(ITEMS))
+        for version in tx.history(ITEMS, key)
+    ]
 
 
 def _texts(office: Office, tx: Reader) -> list[tuple[PublishedText, bytes]]:

@@ -134,3 +134,18 @@ def test_attacker_puts_an_entry_into_the_database(
     assert sorted(Path("kept/checkpoints").iterdir()) == signed
     intruder.restore(copy)
     assert run("publish").code == 0
+
+
+def test_attacker_takes_an_item_out_after_it_was_drawn_for(
+    drawn: Path, run: Run, lists: Path
+) -> None:
+    """Its versions stay on the page, and until when each was in force."""
+    rows = (lists / "items.csv").read_text("utf-8-sig").splitlines()
+    kept = [row for row in rows if not row.startswith("SP-03")]
+    assert len(kept) == len(rows) - 1
+    Path("items.csv").write_text("\n".join(kept) + "\n", "utf-8")
+    assert run("import", "items", "items.csv", "--yes").code == 0
+    assert run("publish").code == 0
+    told = json.loads(Path("public/items.json").read_text("utf-8"))["items"]
+    (version,) = [one for one in told if one["code"] == "SP-03"]
+    assert version["valid_to"] is not None
