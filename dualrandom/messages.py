@@ -72,11 +72,14 @@ def shown(value: Param) -> str:
     Control, bidirectional and zero-width characters become visible escapes, so that
     a name from a sheet can neither move the cursor nor reorder the line.
     """
+    said = str(value)
+    if said.isprintable():
+        return said
     return "".join(
         char
         if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
         else f"\\u{ord(char):04x}"
-        for char in str(value)
+        for char in said
     )
 
 

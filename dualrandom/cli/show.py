@@ -1,7 +1,9 @@
 """The renderers: data to stdout, talk to stderr, JSON as one document.
 
-- Everything that came from a sheet or a file passes ``messages.shown`` first: no name
-  can move the cursor.
+- Whatever is printed goes through one place, where a line stays one line and no
+  character that a terminal obeys gets by: no name can move the cursor, whoever forgot
+  ``messages.shown``. Styles are put in there, too.
+- In JSON such characters are written as numbers, which say the same.
 - Tables align by display width: a Chinese character takes two columns.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import sys
 import unicodedata
 from contextlib import contextmanager
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
 
 _spinner: Status | None = None
 _STYLES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
+# Stand for the beginning of a style and its end until a line is printed.
+_MARKS = {style: chr(0xF8F0 + at) for at, style in enumerate(("", *_STYLES))}
+_SEQUENCES = {
+    mark: f"\x1b[{_STYLES.get(style, '0')}m" for style, mark in _MARKS.items()
+}
 
 
 def data(line: str = "") -> None:
@@ -41,8 +49,10 @@ def talk(line: str) -> None:
 
 
 def _line(words: str, stream: TextIO) -> None:
+    parts = re.split(f"([{''.join(_SEQUENCES)}])", words)
+    line = "".join(_SEQUENCES.get(part) or shown(part) for part in parts)
     with pause(), hearing(stream):
-        print(words, file=stream)
+        print(line, file=stream)
 
 
 def flush() -> None:
@@ -77,12 +87,13 @@ def busy(words: str) -> Iterator[Callable[[Path, int], None]]:
         yield lambda _path, _percent: None
         return
     from rich.console import Console
+    from rich.markup import escape
 
     _spinner = Console(stderr=True, highlight=False).status(words, spinner="line")
 
     def tell(path: Path, percent: int) -> None:
         if _spinner is not None:
-            _spinner.update(f"{words} {path.name} {percent} %")
+            _spinner.update(escape(f"{words} {shown(path.name)} {percent} %"))
 
     try:
         with _spinner:
@@ -108,13 +119,28 @@ def pause() -> Iterator[None]:
 
 def document(value: dict[str, Any]) -> None:
     """Print one JSON document; its keys are stable, its sentences are not."""
-    data(json.dumps(value, ensure_ascii=False, indent=2))
+    document_text(_numbered(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def document_text(words: str) -> None:
-    """Print a document as it stands, to the byte: its digest is of that."""
+    """Print a document as it stands, to the byte: its digest is of that.
+
+    On a terminal, where nobody takes a digest of it, it steers nothing either.
+    """
+    if sys.stdout.isatty():
+        words = "\n".join(map(shown, words.split("\n")))
     with pause(), hearing(sys.stdout):
         sys.stdout.write(words)
+
+
+def _numbered(text: str) -> str:
+    """Return JSON without any character that a terminal obeys; it says the same."""
+    return "\n".join(
+        line
+        if line.isprintable()
+        else "".join(c if shown(c) == c else json.dumps(c)[1:-1] for c in line)
+        for line in text.split("\n")
+    )
 
 
 def error(err: DualRandomError, *, as_json: bool) -> None:
@@ -142,7 +168,7 @@ def bug(words: str, *, as_json: bool) -> None:
 
 def _error_document(**fields: object) -> None:
     document = {"schema": "dualrandom/error/v1", **fields}
-    talk(json.dumps(document, ensure_ascii=False))
+    talk(_numbered(json.dumps(document, ensure_ascii=False)))
 
 
 def problem(item: Problem) -> dict[str, str]:
@@ -169,7 +195,7 @@ def styled(words: str, style: str) -> str:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if plain or not sys.stdout.isatty():
         return words
-    return f"\x1b[{_STYLES[style]}m{words}\x1b[0m"
+    return f"{_MARKS[style]}{words}{_MARKS['']}"
 
 
 def moment(text: str) -> str:

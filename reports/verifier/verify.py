@@ -2599,13 +2599,24 @@ VERDICTS = {
     ),
     5: ("没有这个文件夹，或打不开", "no such folder, or it cannot be opened"),
 }
-# What could play tricks on a terminal: controls, direction changes, surrogates.
-TRICKS = f"[{CONTROLS}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 
 
 def plain(text: Any) -> str:
-    """Text that is safe to print."""
-    return re.sub(TRICKS, lambda m: f"\\u{ord(m.group()):04x}", str(text)[:1000])
+    """Text that is safe to print: nothing in it that a terminal obeys, or hides."""
+    return "".join(
+        f"\\u{ord(c):04x}"
+        if unicodedata.category(c)[0] == "C" or c in "\u2028\u2029"
+        else c
+        for c in str(text)[:1000]
+    )
+
+
+def plain_json(value: Any) -> str:
+    """JSON that is safe to print: such characters are written as numbers."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    if text.isprintable():
+        return text
+    return "".join(c if plain(c) == c else json.dumps(c)[1:-1] for c in text)
 
 
 def sentence(code: str, params: dict[str, Any], language: int) -> str:
@@ -2716,7 +2727,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = [dict(check.steps.pop(), number=0)]
     outcome = report(check, found, language)
     if options.json:
-        say(json.dumps(outcome, ensure_ascii=False, default=str))
+        say(plain_json(outcome))
     else:
         for step in check.steps + found:
             say(line_of(step, language))
