@@ -28,6 +28,7 @@ import uuid
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -312,14 +313,20 @@ def _traced(ready: Path, name: str, work: Path, *options: str) -> int:
     shutil.copytree(ready, office)
     pid = child(lambda: _stopped(office, name))
     os.waitpid(pid, os.WUNTRACED)
-    strace = subprocess.Popen(["strace", "-qq", *options, "-p", str(pid)])
-    while "TracerPid:\t0" in Path(f"/proc/{pid}/status").read_text():
-        assert strace.poll() is None, "strace may not look at a process of ours"
-        time.sleep(0.001)
+    strace = _look_at(pid, *options)
     os.kill(pid, signal.SIGCONT)
     _, status = os.waitpid(pid, 0)
     strace.wait()
     return os.waitstatus_to_exitcode(status)
+
+
+def _look_at(pid: int, *options: str) -> subprocess.Popen[bytes]:
+    """Start strace, and wait until it looks at a process."""
+    strace = subprocess.Popen(["strace", "-qq", *options, "-p", str(pid)])
+    while "TracerPid:\t0" in Path(f"/proc/{pid}/status").read_text():
+        assert strace.poll() is None, "strace may not look at a process of ours"
+        time.sleep(0.001)
+    return strace
 
 
 def _stopped(office: Path, name: str) -> int:
@@ -385,18 +392,89 @@ def _examine_failed(
     counts.verified = max(counts.verified, checked.exit_code)
 
 
+# ── a server's failing disk ──────────────────────────────────────────────────────
+
+SERVER_CALLS = ("pwrite64", "fdatasync")
+"""How a server's process writes its log ahead, and makes it last."""
+PATIENCE = 600
+
+
+def fail_server(folder: Path, *, faults: int, seed: str) -> Counts:
+    """Let the server's own writes and syncs of an act fail; see what is left.
+
+    Args:
+        folder: the office's, whose server makes its commits last.
+        faults: how many.
+        seed: of which call fails, and how.
+    """
+    notes = folder.parent / "notes"
+    notes.mkdir()
+    office, signer = opened(folder), load_key(folder / "keys/officer-01.key")
+    counts, chance = Counts(what="server's disk", seed=seed), Chance(seed)
+    for number in range(4 * faults):
+        if counts.kills == faults:
+            break
+        op = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{seed}/disk/{number}"))
+        call = SERVER_CALLS[chance.below(len(SERVER_CALLS))]
+        fault = FAULTS[chance.below(len(FAULTS))]
+        write_one = partial(act, office, signer, "disk", 9 * number + 2, op)
+        told = []
+        try:
+            with _failing(office, call, fault, notes / "calls"):
+                told.append(write_one())
+        except DualRandomError as error:
+            if error.code not in (*LOST, "E105", "E108"):
+                counts.wrong.append(f"{call} {fault}: {error.code}")
+        counts.kills += "(INJECTED)" in (notes / "calls").read_text()
+        told.append(_in_the_end(write_one))
+        for seq in told:
+            _note(notes / "disk.done", f"{op} {seq}")
+    examine(office, notes, counts)
+    return counts
+
+
+def _in_the_end(run: Callable[[], int]) -> int:
+    """Run something until the server is there again."""
+    for _ in range(PATIENCE):
+        try:
+            return run()
+        except DualRandomError as error:
+            if error.code not in LOST:
+                raise
+            time.sleep(0.1)
+    raise AssertionError
+
+
+@contextmanager
+def _failing(office: Office, call: str, fault: str, log: Path) -> Iterator[None]:
+    """Keep a connection whose process on the server meets a fault at such a call."""
+    with office.registry.held():
+        with office.registry.read() as tx:
+            asked = tx._connection.exec_driver_sql("SELECT pg_backend_pid()")
+            pid = asked.scalar_one()
+        how = ("-e", f"trace={call}", "-e", f"inject={call}:error={fault}:when=1")
+        strace = _look_at(pid, "-o", str(log), *how)
+        try:
+            yield
+        finally:
+            strace.terminate()
+            strace.wait()
+
+
 # ── the campaign ─────────────────────────────────────────────────────────────────
 
 
 @contextmanager
-def office_on_server(folder: Path, cluster: Cluster) -> Iterator[Path]:
+def office_on_server(
+    folder: Path, cluster: Cluster, schema: str = "faults"
+) -> Iterator[Path]:
     """Give an office whose registry is on a server, in a schema of its own."""
     from dualrandom.office.databases import provide_offices
 
     database = cluster.make_database()
-    provide_offices(cluster.url(database), ("faults",))
-    cluster.make_person(database, "faults_officer_1", "faults_officer")
-    url = cluster.url(database, "faults_officer_1", "faults")
+    provide_offices(cluster.url(database), (schema,))
+    person = cluster.make_person(database, f"{schema}_officer_1", f"{schema}_officer")
+    url = cluster.url(database, person, schema)
     make_office(folder, url)
     yield folder
 
@@ -445,6 +523,12 @@ def campaign(seed: str, kills: int = 300) -> Iterator[Counts]:
             folder = Path(top, "disk")
             folder.mkdir()
             yield fail_calls(folder, seed=seed)
+            if binaries() is not None:
+                folder = Path(top, "server's disk", "office")
+                folder.parent.mkdir()
+                for cluster in throw_away(durable=True):
+                    with office_on_server(folder, cluster):
+                        yield fail_server(folder, faults=kills // 10, seed=seed)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from tests.faults import (
     Counts,
     act,
     fail_calls,
+    fail_server,
     kill_writers,
     make_office,
     office_on_server,
@@ -55,6 +56,13 @@ def test_the_disk_fails(tmp_path: Path) -> None:
     counts = fail_calls(tmp_path, seed=SEED, most=4)
     counts.check()
     assert counts.kills == 3 * 2 * 4
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is absent")
+def test_the_disk_of_a_server_fails(tmp_path: Path, cluster: Cluster) -> None:
+    folder = place(tmp_path, "server")
+    with office_on_server(folder, cluster, "failing_disk"):
+        fail_server(folder, faults=1, seed=SEED).check()
 
 
 def test_a_run_without_a_kill_proves_nothing() -> None:
