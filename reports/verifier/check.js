@@ -258,7 +258,7 @@
     [checkFolder, checkAnnouncement, checkFrozen, checkRelations, checkSeed, checkResult,
       checkSelection, checkDrawnAlone, checkLater, checkLog].forEach(function (step) {
       work.attempt(function () { step(s, work); }, function (refusal) {
-        tell(s, step.title, '', refused(refusal));
+        tell(s, step.title, step.file, refused(refusal));
       });
     });
     work.then(function () { done(s); });
@@ -270,7 +270,8 @@
   }
   function refused(refusal) {
     return { verdict: refusal.code === 'E805' ? 'unchecked' : 'differs',
-      why: [[refusal.code, refusal.params]] };
+      why: [[refusal.code, refusal.params]].concat(
+        refusal.params.also ? editing(refusal.params.also) : []) };
   }
   function unchecked(key, params) { return { verdict: 'unchecked', why: [[key, params || {}]] }; }
   /* Published against computed, in pairs of lines. */
@@ -308,40 +309,35 @@
     });
   }
 
-  /* Parse a document; a byte that an editor changed is explained. */
-  function readDocument(s, name, due) {
-    var file = s.found[name], why;
+  /* Read a document; a byte that an editor changed is explained. */
+  function readDocument(s, name, due, read) {
+    var file = s.found[name];
     D.must(file.bytes.length < SMALL, 'E802');
-    try { return D.parseJson(file.bytes); } catch (refusal) {
-      why = explain(file.bytes, due);
-      if (!(refusal instanceof D.Refusal)) { throw refusal; }
-      refusal.params.also = why;
+    try { return read(file.bytes); } catch (refusal) {
+      if (refusal instanceof D.Refusal) { refusal.params.also = explain(file.bytes, due); }
       throw refusal;
+    }
+  }
+  function tellUnknown(s, check, file, unknown) {
+    if (unknown.length) {
+      tell(s, check, file, unchecked('unknown', { fields: unknown.join(', ') }));
     }
   }
 
   checkAnnouncement.title = 'announcement';
-  function checkAnnouncement(s, work) {
-    var file = s.found['announcement.json'], seed = s.found['seed.txt'], due, unknown, top;
+  checkAnnouncement.file = 'announcement.json';
+  function checkAnnouncement(s) {
+    var file = s.found['announcement.json'], seed = s.found['seed.txt'], value, unknown, top;
     if (!file) { tell(s, 'announcement', 'announcement.json', unchecked('no-announcement')); return; }
-    due = seed ? (D.decode(seed.bytes) || '').split('\n')[1] : '';
-    work.attempt(function () {
-      var value = readDocument(s, 'announcement.json', due);
-      unknown = D.checkAnnouncement(value);
-      s.notice = value;
-      s.commitment = file.sha;
-      tell(s, 'announcement', 'announcement.json', { computed: [file.sha] });
-      if (unknown.length) {
-        tell(s, 'announcement', 'announcement.json',
-          unchecked('unknown', { fields: unknown.join(', ') }));
-      }
-      top = Object.keys(s.tops);
-      if (top.length === 1) { tell(s, 'name', '', compared(value.draw, top[0])); }
-    }, function (refusal) {
-      var more = refused(refusal), also = refusal.params.also;
-      if (also) { more.why = more.why.concat(editing(also)); }
-      tell(s, 'announcement', 'announcement.json', more);
-    });
+    value = readDocument(s, 'announcement.json',
+      seed ? (D.decode(seed.bytes) || '').split('\n')[1] : '', D.parseJson);
+    unknown = D.checkAnnouncement(value);
+    s.notice = value;
+    s.commitment = file.sha;
+    tell(s, 'announcement', 'announcement.json', { computed: [file.sha] });
+    tellUnknown(s, 'announcement', 'announcement.json', unknown);
+    top = Object.keys(s.tops);
+    if (top.length === 1) { tell(s, 'name', '', compared(value.draw, top[0])); }
   }
   function editing(made) {
     return made.found.map(function (reason) { return [reason, {}]; }).concat(
@@ -358,8 +354,8 @@
     return Math.max(0, rows);
   }
 
-  /* One table: digest, rows, bytes as said, then its grammar (§7 step 3). */
-  function checkTable(s, work, name, said, seen, priv) {
+  /* One table: digest, rows, bytes as said, and its grammar (§7 step 3). */
+  function checkTable(s, work, name, said, seen) {
     var file = s.found[name], more;
     if (!file) {
       more = unchecked(seen === 'public' ? 'absent' : seen === 'sealed' ? 'sealed' : 'withheld',
@@ -368,29 +364,27 @@
       tell(s, 'table', name, more);
       return;
     }
-    work.then(function () {
-      var rows = file.bytes.length > SMALL ? null : countRows(file.bytes);
-      D.readTable(work, name, file.bytes,
-        { salted: seen !== 'public', priv: !!priv, sealed: D.has(s.notice, 'release') },
-        function (table) {
-          s.tables[name] = table;
-          more = { published: size(said), computed: size(
-            { sha256: file.sha, rows: table.rows, bytes: file.bytes.length }) };
-          more.verdict = said.sha256 === file.sha && said.rows === table.rows &&
-            said.bytes === file.bytes.length ? 'agrees' : 'differs';
-          if (more.verdict === 'differs') { more.why = whyTable(s, name, file, said, table.rows); }
-          tell(s, 'table', name, more);
-        });
-      file.rows = rows;
+    function told(more, rows) {
+      more.published = size(said);
+      if (more.verdict === 'differs') {
+        more.why = (more.why || []).concat(whyTable(s, name, file, said, rows));
+      }
+      tell(s, 'table', name, more);
+    }
+    work.attempt(function () {
+      D.readTable(work, name, file.bytes, { salted: seen !== 'public',
+        priv: name === 'strata.tsv' && D.has(s.notice, 'strata_private'),
+        sealed: D.has(s.notice, 'release') }, function (table) {
+        s.tables[name] = table;
+        told({ computed: size({ sha256: file.sha, rows: table.rows, bytes: file.bytes.length }),
+          verdict: said.sha256 === file.sha && said.rows === table.rows &&
+            said.bytes === file.bytes.length ? 'agrees' : 'differs' }, table.rows);
+      });
+    }, function (refusal) {
+      var more = refused(refusal);
+      more.computed = [file.sha, ['bytes', file.bytes.length]];
+      told(more, file.bytes.length > SMALL ? null : countRows(file.bytes));
     });
-  }
-  /* The same, where the grammar is broken already. */
-  function brokenTable(s, name, said, refusal) {
-    var file = s.found[name], more = refused(refusal);
-    more.published = size(said);
-    more.computed = [file.sha, ['bytes', file.bytes.length]];
-    more.why = more.why.concat(whyTable(s, name, file, said, file.rows));
-    tell(s, 'table', name, more);
   }
   function whyTable(s, name, file, said, rows) {
     var sister = { 'targets.tsv': 'strata.tsv', 'strata.tsv': 'targets.tsv' }[name];
@@ -409,18 +403,14 @@
   function checkFrozen(s, work) {
     if (!s.notice) { return; }
     D.FROZEN.forEach(function (name) {
-      var said = s.notice.files[name], seen = s.notice.visibility[name];
-      work.attempt(function () {
-        checkTable(s, work, name, said, seen,
-          name === 'strata.tsv' && D.has(s.notice, 'strata_private'));
-      }, function (refusal) { brokenTable(s, name, said, refusal); });
-      if (name === 'targets.tsv' && said.root) { work.then(function () { checkRoot(s, work, said.root); }); }
+      checkTable(s, work, name, s.notice.files[name], s.notice.visibility[name]);
     });
-  }
-  function checkRoot(s, work, root) {
-    if (!s.tables['targets.tsv']) { return; }
-    D.treeHash(work, s.tables['targets.tsv'], function (made) {
-      tell(s, 'root', 'targets.tsv', compared(root, made));
+    work.then(function () {
+      var due = s.notice.files['targets.tsv'].root, targets = s.tables['targets.tsv'];
+      if (!due || !targets) { return; }
+      D.treeHash(work, targets, function (made) {
+        tell(s, 'root', 'targets.tsv', compared(due, made));
+      });
     });
   }
 
@@ -430,7 +420,7 @@
     var targets = s.tables['targets.tsv'], strata = s.tables['strata.tsv'];
     var announced, away = 0;
     if (targets && strata) {
-      work.loop(Math.min(targets.rows, strata.rows), 4096, function (i) {
+      work.loop(Math.min(targets.rows, strata.rows), function (i) {
         if (D.compareBytes(targets.bytes, targets.from[i], targets.mid[i],
           strata.bytes, strata.from[i], strata.mid[i]) !== 0) { away += 1; }
       });
@@ -496,7 +486,7 @@
   function checkRegions(s, work, table, column) {
     var empty = [];
     if (!table) { return; }
-    work.loop(table.rows, 1024, function (i) {
+    work.loop(table.rows, function (i) {
       if (table.cells(i)[column] === '') { empty.push(table.id(i)); }
     });
     work.then(function () {
@@ -507,31 +497,21 @@
 
   /* seed.txt, source by source (draw §4). */
   checkSeed.title = 'seed';
+  checkSeed.file = 'seed.txt';
   function checkSeed(s) {
-    var file = s.found['seed.txt'], seed, proofs, result = s.found['result.json'], sources;
+    var result = s.found['result.json'], sources, seed, proofs, due;
     if (!s.notice) { return; }
-    if (!file) { tell(s, 'seed', 'seed.txt', unchecked('not-drawn')); return; }
-    D.must(file.bytes.length < SMALL, 'E601');
-    try { seed = D.parseSeed(file.bytes); } catch (refusal) {
-      var due = result && /"seed_file":"([0-9a-f]{64})"/.exec(D.decode(result.bytes) || '');
-      var more = refused(refusal);
-      more.why = more.why.concat(editing(explain(file.bytes, due ? due[1] : '')));
-      tell(s, 'seed', 'seed.txt', more);
-      return;
-    }
+    if (!s.found['seed.txt']) { tell(s, 'seed', 'seed.txt', unchecked('not-drawn')); return; }
+    due = result && /"seed_file":"([0-9a-f]{64})"/.exec(D.decode(result.bytes) || '');
+    seed = readDocument(s, 'seed.txt', due ? due[1] : '', D.parseSeed);
     tell(s, 'commitment', 'seed.txt', compared(seed.commitment, s.commitment));
     s.seed = seed.seed;
     sources = s.notice.randomness;
-    if (seed.lines.length !== sources.length) {
-      tell(s, 'source', 'seed.txt', { verdict: 'differs', why: [['E601', {}]] });
-      return;
-    }
+    D.must(seed.lines.length === sources.length, 'E601');
     if (s.found['randomness.json']) {
-      proofs = readDocument(s, 'randomness.json', '');
+      proofs = readDocument(s, 'randomness.json', '', D.parseJson);
       D.must(proofs instanceof Array && proofs.length === sources.length &&
-        proofs.every(function (proof) {
-          return proof !== null && typeof proof === 'object' && !(proof instanceof Array);
-        }), 'E831');
+        proofs.every(D.isObject), 'E831');
     } else { tell(s, 'source', 'randomness.json', unchecked('absent')); }
     sources.forEach(function (source, i) {
       checkSource(s, source, seed.lines[i], proofs ? proofs[i] : null);
@@ -580,40 +560,27 @@
   }
 
   checkResult.title = 'result';
+  checkResult.file = 'result.json';
   function checkResult(s, work) {
-    var file = s.found['result.json'];
+    var value, unknown;
     if (!s.notice) { return; }
-    if (!file) { tell(s, 'result', 'result.json', unchecked('not-drawn')); return; }
-    work.attempt(function () {
-      var value = readDocument(s, 'result.json', ''), unknown = D.checkResult(value, s.notice);
-      s.result = value;
-      tell(s, 'result', 'result.json', compared([value.draw, value.commitment],
-        [s.notice.draw, s.commitment]));
-      if (unknown.length) {
-        tell(s, 'result', 'result.json', unchecked('unknown', { fields: unknown.join(', ') }));
-      }
-      drawnCounts(s, value);
-      [['seed_file', 'seed.txt'], ['randomness_file', 'randomness.json']].forEach(function (pair) {
-        var made = s.found[pair[1]], more;
-        if (!made) { return; }
-        more = compared(value[pair[0]], made.sha);
-        if (more.verdict === 'differs') { more.why = editing(explain(made.bytes, value[pair[0]])); }
-        tell(s, 'result-file', pair[1], more);
-      });
-    }, function (refusal) {
-      var more = refused(refusal);
-      if (refusal.params.also) { more.why = more.why.concat(editing(refusal.params.also)); }
-      tell(s, 'result', 'result.json', more);
+    if (!s.found['result.json']) { tell(s, 'result', 'result.json', unchecked('not-drawn')); return; }
+    value = readDocument(s, 'result.json', '', D.parseJson);
+    unknown = D.checkResult(value, s.notice);
+    s.result = value;
+    tell(s, 'result', 'result.json', compared([value.draw, value.commitment],
+      [s.notice.draw, s.commitment]));
+    tellUnknown(s, 'result', 'result.json', unknown);
+    drawnCounts(s, value);
+    [['seed_file', 'seed.txt'], ['randomness_file', 'randomness.json']].forEach(function (pair) {
+      var made = s.found[pair[1]], more;
+      if (!made) { return; }
+      more = compared(value[pair[0]], made.sha);
+      if (more.verdict === 'differs') { more.why = editing(explain(made.bytes, value[pair[0]])); }
+      tell(s, 'result-file', pair[1], more);
     });
-    work.then(function () {
-      if (!s.result) { return; }
-      Object.keys(s.result.files).forEach(function (name) {
-        var said = s.result.files[name], seen = s.result.visibility[name];
-        if (!D.has(D.TABLES, name)) { return; }
-        work.attempt(function () { checkTable(s, work, name, said, seen, false); },
-          function (refusal) { brokenTable(s, name, said, refusal); });
-      });
-    });
+    Object.keys(value.files).filter(function (name) { return D.has(D.TABLES, name); }).forEach(
+      function (name) { checkTable(s, work, name, value.files[name], value.visibility[name]); });
   }
 
   /* As many as the quotas say, wherever a number stands. */
@@ -688,7 +655,7 @@
   function checkDrawnAlone(s, work) {
     var drawn = s.tables['drawn.tsv'], targets = s.tables['targets.tsv'], strange = [];
     if (!drawn || !targets) { return; }
-    work.loop(drawn.rows, 1024, function (i) {
+    work.loop(drawn.rows, function (i) {
       if (targets.find(drawn.bytes, drawn.from[i], drawn.mid[i]) < 0) { strange.push(drawn.id(i)); }
     });
     work.then(function () {
@@ -792,7 +759,7 @@
   /* Places of rows of targets.tsv that hold a text; then done(places, all of them?). */
   function search(work, table, text, done) {
     var want = D.encode(text), places = [], more = false;
-    work.loop(table.rows, 2048, function (i) {
+    work.loop(table.rows, function (i) {
       var at = table.from[i], end = table.from[i + 1] - want.length, j;
       for (; at < end; at += 1) {
         for (j = 0; j < want.length && table.bytes[at + j] === want[j]; j += 1) { continue; }

@@ -22,21 +22,17 @@
   // ------------------------------------------------------------ SHA-256 (FIPS 180-4)
 
   var K = new Int32Array([
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
-    0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
-    0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
-    0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
-    0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
-    0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
-    0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
-    0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-    0xc67178f2
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2
   ]);
-  var START = new Int32Array([
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
-    0x5be0cd19
-  ]);
+  var START = new Int32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+    0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
   var W = new Int32Array(64);
 
   /* One block of 64 bytes into the state of 8 words. */
@@ -226,6 +222,7 @@
     // $ also stands before a last line end in no engine without the m flag.
     return function (text) { return typeof text === 'string' && GRAMMAR[name].test(text); };
   }
+  function isPresent() { return true; }
   function isText(value) { return typeof value === 'string' && value !== ''; }
   function isMaybe(value) { return typeof value === 'string'; }
   function isNumber(value) { return typeof value === 'number'; }
@@ -293,11 +290,12 @@
   // ------------------------------------------------------- work, piece by piece
 
   /* A queue of small tasks. A task that returns true is called again; what a task adds
-     runs before what stood behind it. `run` works for 40 ms, then lets the page live. */
+     runs before what stood behind it. `run` works for SLICE ms, then lets the page live. */
+  var SLICE = 24;
   function Work() {
     this.queue = [];
-    this.fresh = null;
-    this.scope = null;
+    this.fresh = this.scope = null;
+    this.until = Infinity;
   }
   Work.prototype.then = function (body) {
     (this.fresh || this.queue).push({ body: body, scope: this.scope });
@@ -307,12 +305,15 @@
     var scope = { failed: failed, outer: this.scope };
     (this.fresh || this.queue).push({ body: body, scope: scope });
   };
-  /* Call body(i) for i from 0, `size` of them at a time. */
-  Work.prototype.loop = function (count, size, body) {
+  /* Call body(i) for i from 0; every so many, look at the clock. */
+  Work.prototype.loop = function (count, body) {
     var i = 0, work = this;
     this.then(function () {
-      var to = Math.min(count, i + size);
-      for (; i < to; i += 1) { body(i); }
+      while (i < count) {
+        body(i);
+        i += 1;
+        if (i % 64 === 0 && Date.now() >= work.until) { break; }
+      }
       work.at = i;
       work.of = count;
       return i < count;
@@ -344,8 +345,8 @@
     var work = this, channel = new MessageChannel();
     // A message comes back at once; timers are slowed down.
     channel.port1.onmessage = function () {
-      var until = Date.now() + 40;
-      while (work.queue.length && Date.now() < until) { work.turn(); }
+      work.until = Date.now() + SLICE;
+      while (work.queue.length && Date.now() < work.until) { work.turn(); }
       if (tick && work.of) { tick(work.at, work.of); }
       if (work.queue.length) { channel.port2.postMessage(0); } else { finished(); }
     };
@@ -354,8 +355,8 @@
 
   /* SHA-256 of many bytes, in pieces; then done(hex). */
   function hashBytes(work, bytes, done) {
-    var made = new Sha(), size = 1 << 18;
-    work.loop(Math.ceil(bytes.length / size), 1, function (i) {
+    var made = new Sha(), size = 1 << 13;
+    work.loop(Math.ceil(bytes.length / size), function (i) {
       made.add(bytes, i * size, Math.min(bytes.length, (i + 1) * size));
     });
     work.then(function () { done(made.hex()); });
@@ -366,23 +367,34 @@
   var FROZEN = ['targets.tsv', 'strata.tsv', 'inspectors.tsv', 'conflicts.tsv',
     'exclusions.tsv', 'inspector-exclusions.tsv'];
   var DRAWN = ['selected.tsv', 'reserves.tsv', 'drawn.tsv', 'teams.tsv'];
+  /* Fields as announced, words of the line in seed.txt, form of the value (draw §4). */
+  var SOURCES = {
+    drand: { fields: { chain: fits('hex64'), round: isCount }, words: ['chain', 'round'],
+      value: 'hex64' },
+    nist: { fields: { chain: isNumber, pulse: isNumber }, words: ['chain', 'pulse'],
+      value: 'hex128' },
+    lottery: { fields: { game: isText, issue: fits('issue') }, words: ['game', 'issue'] },
+    sealed: { fields: { party: fits('id'), commitment: fits('hex64') }, words: ['party'],
+      value: 'hex64' },
+    dice: { fields: { count: isNumber }, words: [] },
+    local: { fields: {}, words: [], value: 'hex64' }
+  };
   var GAMES = { ssq: [[6, 33], [1, 16]], dlt: [[5, 35], [2, 12]] };
 
   /* Hold an object against its fields; unknown ones are collected, never refused. */
   function fields(value, path, required, optional, unknown) {
-    var named = value !== null && typeof value === 'object' && !(value instanceof Array);
-    must(named, 'E801', { field: path });
-    Object.keys(required).forEach(function (name) {
-      var at = path ? path + '.' + name : name;
-      must(has(value, name) && required[name](value[name], at), 'E801', { field: at });
-    });
-    Object.keys(value).forEach(function (name) {
-      var at = path ? path + '.' + name : name;
-      if (has(required, name)) { return; }
-      if (!has(optional, name)) { unknown.push(at); return; }
-      must(optional[name](value[name], at), 'E801', { field: at });
+    must(isObject(value), 'E801', { field: path });
+    Object.keys(required).concat(Object.keys(value).filter(function (name) {
+      return !has(required, name);
+    })).forEach(function (name) {
+      var at = path ? path + '.' + name : name, good = required[name] || optional[name];
+      if (!has(required, name) && !has(optional, name)) { unknown.push(at); return; }
+      must(has(value, name) && good(value[name], at), 'E801', { field: at });
     });
     return true;
+  }
+  function isObject(value) {
+    return value !== null && typeof value === 'object' && !(value instanceof Array);
   }
   function has(value, name) { return Object.prototype.hasOwnProperty.call(value, name); }
   function list(least, each) {
@@ -427,20 +439,16 @@
   }
 
   function checkSource(source, path, unknown) {
-    var forms = {
-      drand: { chain: fits('hex64'), round: isCount },
-      nist: { chain: isNumber, pulse: isNumber },
-      lottery: { game: word(Object.keys(GAMES), unknown) },
-      sealed: { party: fits('id'), commitment: fits('hex64') },
-      dice: { count: isNumber },
-      local: {}
-    };
-    var form, required = { kind: isText };
+    var required = { kind: isText };
     must(source && isText(source.kind), 'E801', { field: path + '.kind' });
-    if (!has(forms, source.kind)) { unknown.push(path + '.kind'); return true; }
-    form = forms[source.kind];
-    if (has(GAMES, source.game)) { form.issue = fits('issue'); }
-    Object.keys(form).forEach(function (name) { required[name] = form[name]; });
+    if (!has(SOURCES, source.kind)) { unknown.push(path + '.kind'); return true; }
+    Object.keys(SOURCES[source.kind].fields).forEach(function (name) {
+      required[name] = SOURCES[source.kind].fields[name];
+    });
+    if (source.kind === 'lottery') {
+      required.game = word(Object.keys(GAMES), unknown);
+      if (!has(GAMES, source.game)) { delete required.issue; }
+    }
     fields(source, path, required, {}, unknown);
     must(source.kind !== 'dice' || source.count >= 20, 'E607', { count: source.count });
     return true;
@@ -477,7 +485,7 @@
       registry: object(
         { seq: isNumber, targets: fits('hex64'), inspectors: fits('hex64') }, {}, unknown),
       files: digests(FROZEN, has(value, 'release'), unknown),
-      visibility: function () { return true; },
+      visibility: isPresent,
       excluded: list(0, object({ list: word(['targets', 'inspectors'], unknown),
         reason: isText, count: isNumber }, {}, unknown)),
       posts: list(1, object({ count: isCount, need: list(0, fits('id')) }, {}, unknown)),
@@ -485,7 +493,7 @@
       randomness: list(0, function (one, at) { return checkSource(one, at, unknown); }),
       software: isText
     }, {
-      strata: isTrue, total: isCount, strata_private: function (v) { return v === true; },
+      strata: isPresent, total: isCount, strata_private: function (v) { return v === true; },
       reserves: object({ ratio: isRatio }, {}, unknown), release: isDate, off_site: isText,
       supersedes: object({ draw: fits('draw'), reason: isText }, {}, unknown)
     }, unknown);
@@ -513,8 +521,6 @@
     }), 'E606');
     return unknown;
   }
-  function isTrue() { return true; }
-
   function checkProtocol(protocol) {
     must(!/^dualrandom\/[1-9][0-9]{0,3}$/.test(protocol) || protocol === 'dualrandom/1',
       'E805', { value: protocol });
@@ -556,40 +562,30 @@
     return { commitment: parts[1], lines: parts.slice(2), seed: sha(bytes).slice(0, 32) };
   }
 
-  var WORDS = { drand: ['chain', 'round'], nist: ['chain', 'pulse'],
-    lottery: ['game', 'issue'], sealed: ['party'], dice: [], local: [] };
   /* Whether version 1 knows this kind of source, and this game. */
   function isKnown(source) {
-    return has(WORDS, source.kind) && (source.kind !== 'lottery' || has(GAMES, source.game));
+    return has(SOURCES, source.kind) && (source.kind !== 'lottery' || has(GAMES, source.game));
   }
   /* What a source's line must begin with. */
   function lineStart(source) {
-    return [source.kind].concat(WORDS[source.kind].map(function (name) {
+    return [source.kind].concat(SOURCES[source.kind].words.map(function (name) {
       return String(source[name]);
     })).join(' ') + ' ';
   }
 
-  /* The value in a source's line of seed.txt (draw §4, the table of sources). */
+  /* The value in a source's line of seed.txt. */
   function valueOf(source, line, draw) {
-    var start = lineStart(source), value = line.slice(start.length);
+    var start = lineStart(source), value = line.slice(start.length), kind = source.kind;
     must(line.slice(0, start.length) === start, 'E602', { line: line });
-    checkValue(source, value, draw);
-    return value;
-  }
-  function checkValue(source, value, draw) {
-    var form = { drand: 'hex64', nist: 'hex128', sealed: 'hex64', local: 'hex64' };
-    if (source.kind === 'dice') {
-      must(/^[0-9]+$/.test(value), 'E603', { value: value });
-      must(value.length === source.count, 'E604',
-        { found: value.length, due: source.count });
-    } else if (source.kind === 'lottery') {
-      must(isLottery(GAMES[source.game], value), 'E603', { value: value });
-    } else {
-      must(fits(form[source.kind])(value), 'E603', { value: value });
-    }
-    must(source.kind !== 'sealed' ||
+    must(kind === 'dice' ? /^[0-9]+$/.test(value)
+      : kind === 'lottery' ? isLottery(GAMES[source.game], value)
+        : fits(SOURCES[kind].value)(value), 'E603', { value: value });
+    must(kind !== 'dice' || value.length === source.count, 'E604',
+      { found: value.length, due: source.count });
+    must(kind !== 'sealed' ||
       commitmentOf(draw, source.party, value) === source.commitment, 'E605',
       { party: source.party });
+    return value;
   }
   function isLottery(game, value) {
     var groups = value.split('+');
@@ -692,9 +688,9 @@
      done(table). `due` says {salted, priv, sealed}. */
   function readTable(work, name, bytes, due, done) {
     var made = new Table(name, bytes), spec = TABLES[name], at = 0, lines = 0;
-    work.loop(Math.ceil(bytes.length / 65536), 1, function (piece) {
-      var i, to = Math.min(bytes.length, (piece + 1) * 65536);
-      for (i = piece * 65536; i < to; i += 1) { if (bytes[i] === 10) { lines += 1; } }
+    work.loop(Math.ceil(bytes.length / 8192), function (piece) {
+      var i, to = Math.min(bytes.length, (piece + 1) * 8192);
+      for (i = piece * 8192; i < to; i += 1) { if (bytes[i] === 10) { lines += 1; } }
     });
     work.then(function () {
       must(bytes.length > 0 && bytes[bytes.length - 1] === 10, 'E803', { line: lines + 1 });
@@ -704,7 +700,7 @@
       made.mid = new Int32Array(made.rows);
       made.from[made.rows] = bytes.length;
       var read = recordReader(made, spec, due.sealed && name === 'targets.tsv');
-      work.loop(made.rows, 1024, function (i) { at = read(i, at); });
+      work.loop(made.rows, function (i) { at = read(i, at); });
       work.then(function () { done(made); });
     });
   }
@@ -814,7 +810,7 @@
     var nodes = new Int32Array(8 * made.rows), buffer = new Uint8Array(1 << 12);
     var count = made.rows;
     if (count === 0) { work.then(function () { done(sha('')); }); return; }
-    work.loop(count, 1024, function (i) {
+    work.loop(count, function (i) {
       var from = made.from[i], to = made.from[i + 1] - 1;
       if (to - from + 80 > buffer.length) { buffer = new Uint8Array(2 * (to - from) + 80); }
       buffer[0] = 0;
@@ -824,7 +820,7 @@
     work.then(function level() {
       var pairs = count >> 1;
       if (count === 1) { done(hexOf(nodes, 0)); return; }
-      work.loop(pairs, 2048, function (i) {
+      work.loop(pairs, function (i) {
         join(buffer, nodes, 16 * i, nodes, 16 * i + 8, nodes, 8 * i);
       });
       work.then(function () {
@@ -976,14 +972,14 @@
      Digests are even, so their first 16 bits deal them into small heaps. */
   function sortDigests(work, words, count, tie, done) {
     var ends = new Int32Array(65537), order = new Int32Array(count);
-    work.loop(count, 4096, function (i) { ends[(words[8 * i] >>> 16) + 1] += 1; });
+    work.loop(count, function (i) { ends[(words[8 * i] >>> 16) + 1] += 1; });
     work.then(function () { for (var h = 0; h < 65536; h += 1) { ends[h + 1] += ends[h]; } });
-    work.loop(count, 4096, function (i) {
+    work.loop(count, function (i) {
       var heap = words[8 * i] >>> 16;
       order[ends[heap]] = i;
       ends[heap] += 1; // from the heap's beginning to its end, which is the next one's
     });
-    work.loop(65536, 512, function (heap) {
+    work.loop(65536, function (heap) {
       var from = heap ? ends[heap - 1] : 0, i, j, it;
       for (i = from + 1; i < ends[heap]; i += 1) {
         it = order[i];
@@ -1013,7 +1009,7 @@
       must(has(number, '=' + name), 'E403', { stratum: name });
       return number['=' + name];
     }
-    work.loop(rows.rows, 1024, function (i) {
+    work.loop(rows.rows, function (i) {
       var tab = rows.mid[i] + 1, end = tab;
       while (rows.bytes[end] !== 9) { end += 1; }
       made.stratum[i] = names.of(tab, end, placeOf);
@@ -1038,7 +1034,7 @@
       var spare = strata.map(function (s, i) {
         return reserves ? ofRatio(made.quotas[i], reserves, true) : 0;
       });
-      work.loop(rows.rows, 8192, function (n) {
+      work.loop(rows.rows, function (n) {
         var i = order[n], s = made.stratum[i];
         counts[s] += 1;
         made.rank[i] = counts[s];
@@ -1053,7 +1049,7 @@
       made.reserves.sort(function (i, j) {
         return made.stratum[i] - made.stratum[j] || made.rank[i] - made.rank[j];
       });
-      work.loop(found.length, 1024, function (n) {
+      work.loop(found.length, function (n) {
         tickets.at(rows.bytes, rows.from[found[n]], rows.mid[found[n]], '#0', words, 8 * n);
       });
       sortDigests(work, words, found.length, function (i, j) {
@@ -1081,7 +1077,7 @@
       var pieces = [], text = TABLES[name].columns.join('\t') + '\n';
       function flush() { pieces.push(encode(text)); text = ''; }
       if (salts[name]) { text += '#salt\t' + salts[name] + '\n'; }
-      work.loop(places.length, 512, function (n) {
+      work.loop(places.length, function (n) {
         text += line(places[n], n);
         if (n % 512 === 511) { flush(); }
       });
@@ -1100,7 +1096,7 @@
   }
 
   root.DualrandomDraw = {
-    Refusal: Refusal, must: must, has: has, Work: Work, Sha: Sha, sha: sha,
+    Refusal: Refusal, must: must, has: has, isObject: isObject, Work: Work, Sha: Sha, sha: sha,
     hashBytes: hashBytes, hashBuffer: hashBuffer, hexOf: hexOf, join: join,
     encode: encode, decode: decode, fits: fits, isTime: isTime,
     compareBytes: compareBytes, compareText: compareText, parseJson: parseJson,
