@@ -246,6 +246,7 @@ def draw(
                 "reserves": len(done.selection.reserves),
                 "matched": not done.shortages,
                 "posts": done.posts,
+                "files": dict(done.digests),
                 "result": done.result,
             }
         )
@@ -261,6 +262,10 @@ def draw(
         )
         for stratum in done.selection.short:
             show.talk(say("cli.draw.short", stratum=stratum))
+        for file, digest in done.digests:
+            # Eight by eight, as the stage shows it: two people read it to each other.
+            parts = " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+            show.data(f"{file:<14}{parts}")
         show.data(say("cli.draw.result", digest=done.result))
         show.talk(say("cli.draw.next", draw=draw_id))
     _say_shortages(done.shortages)

@@ -13,7 +13,7 @@ Spec: draw-v1 §4-§6; log-v1 §3.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dualrandom.canonical import sha256
 from dualrandom.engines import engine_over
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from dualrandom.randomness import Source
 
 
+ON_STAGE: Final = ("seed.txt", "selected.tsv", "reserves.tsv", "drawn.tsv")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A draw whose dice are logged, and whose outside values are still to come.
@@ -61,6 +64,8 @@ class Done:
     Attributes:
         shortages: why teams could not be completed; (): they are.
         posts: how many posts were filled.
+        digests: (file, SHA-256) of what a public draw computes too, as on its last
+            screen.
     """
 
     draw: str
@@ -68,6 +73,7 @@ class Done:
     selection: Selection
     shortages: tuple[Shortage, ...]
     posts: int
+    digests: tuple[tuple[str, str], ...]
     result: str
     folder: Path
 
@@ -159,6 +165,9 @@ def run_draw(
         selection=made.selection,
         shortages=made.matching.shortages,
         posts=len(made.matching.members),
+        digests=tuple(
+            (name, sha256(made.files[name])) for name in ON_STAGE if name in made.files
+        ),
         result=sha256(made.result),
         folder=office.draw(draw),
     )

@@ -44,8 +44,9 @@
     mask: ['＊＊＊（保密到 {date}）', '*** (sealed until {date})'],
     latest: ['刚刚揭晓的在最上', 'the latest first'],
     made: ['当场算出的摘要', 'Digests computed here'],
-    compare: ['与经办人电脑上的文件比较', 'Compare with the files on the officer\'s computer'],
-    command: ['经办人在抽取文件夹里运行：', 'The officer runs, in the draw\'s folder:'],
+    compare: ['与经办人电脑上的比较', 'Compare with the officer\'s computer'],
+    command: ['经办人用同样的随机数运行 dualrandom draw，程序印出的应当与此相同。文件自己也可以算：',
+      'The officer runs dualrandom draw with the same randomness: it must print the same. Of the files themselves:'],
     total: ['抽中 {n} 户', '{n} drawn'],
     published: ['公布的结果', 'published result']
   };
@@ -145,7 +146,10 @@
   // ------------------------------------------------------------------------ screens
 
   function frozen() {
-    var rows = Object.keys(notice.files).sort().map(function (name) {
+    // What is computed before everybody's eyes stands first.
+    var names = Object.keys(notice.files).sort();
+    var rows = names.filter(function (name) { return bytes[name]; }).concat(
+      names.filter(function (name) { return !bytes[name]; })).map(function (name) {
       var said = notice.files[name], here = bytes[name], same = here && D.sha(here) === said.sha256;
       return row([name, said.rows, digest(said.sha256), here
         ? make('span', { 'class': same ? 'good' : 'bad' }, say(same ? 'same' : 'other'))
@@ -217,15 +221,15 @@
     }
     return [make('h2', {}, say('total', { n: s.order.length })),
       make('p', { 'class': 'name', id: 'latest' }, place < 0 ? '' : told(place, s.shown).slice(0,
-        3).join('　')),
-      table('latest', secret ? ['order', 'id', 'name'] : ['order', 'id', 'name', 'stratum', 'ticket'],
+        sealed ? 2 : 3).join('　')),
+      table('latest', ['order', 'id'].concat(sealed ? [] : ['name'], secret ? [] : ['stratum', 'ticket']),
         s.order.slice(first, s.shown).map(function (p, n) {
           return row(told(p, first + n + 1));
         }).reverse())];
   }
   /* What everybody may see of one who was drawn. */
   function told(place, order) {
-    var out = sealed ? [order, say('mask', { date: notice.release }), '']
+    var out = sealed ? [order, say('mask', { date: notice.release })]
       : [order, s.rows.id(place), nameOf(place)];
     return secret ? out : out.concat([s.announced.strata[s.made.stratum[place]].name,
       D.hexOf(s.made.words, 8 * place).slice(0, 16) + '…']);

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.refusals import FREEZE
+from tests.refusals import DICE, FREEZE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,16 @@ def test_a_page_of_a_frozen_draw(office: Path, run: Run) -> None:
     assert '"rehearsal": true' in page
     assert run("--lang", "en", "stage", "2026-001", "-o", "stage.html").code == 0
     assert '"lang": "en"' in (office / "stage.html").read_text("utf-8")
+
+
+def test_the_program_prints_what_the_last_screen_shows(office: Path, run: Run) -> None:
+    assert run(*FREEZE).code == 0
+    said = run("draw", "2026-001", "--dice", DICE).out.splitlines()
+    folder = office / "draws/2026-001"
+    for name in ("seed.txt", "selected.tsv", "drawn.tsv"):
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        (line,) = [line for line in said if line.startswith(name)]
+        assert line.removeprefix(name).replace(" ", "") == digest
 
 
 @pytest.mark.parametrize(
