@@ -17,7 +17,6 @@ Border: bytes and values. :mod:`dualrandom.publish` writes the folder,
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -26,9 +25,9 @@ from typing import TYPE_CHECKING, Final
 from dualrandom.canonical import json_line, parse_json_line, sha256
 from dualrandom.errors import VerificationError, Where
 from dualrandom.fields import Fields
-from dualrandom.model import is_date, is_draw_id, is_hex, is_time
+from dualrandom.model import is_draw_id, is_hex, is_time
 from dualrandom.randomness import Standing
-from dualrandom.records import DrawState, ItemCode, ItemRecord
+from dualrandom.records import DrawState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,11 +39,11 @@ MANIFEST: Final = "manifest.json"
 VERIFIER: Final = "verifier/verify.py"
 CHECKER_PAGE: Final = "verifier/verify.html"
 PORTABLE_PAGE: Final = "verifier/verify-portable.html"
+WORKDAYS: Final = "workdays.toml"
 LOG: Final = "log/"
 DRAW_FOLDERS: Final = "draws/"
 
 _OFFICE_SCHEMA: Final = "dualrandom/office/v1"
-_ITEMS_SCHEMA: Final = "dualrandom/items/v1"
 _DRAWS_SCHEMA: Final = "dualrandom/draws/v1"
 _MANIFEST_SCHEMA: Final = "dualrandom/public/v1"
 
@@ -52,32 +51,6 @@ _LOG_PATH = re.compile(
     r"checkpoint|policy|genesis\.sha256"
     r"|tile/(entries|[0-9]{1,2})(/x[0-9]{3})*/[0-9]{3}(\.p/[0-9]{1,3})?"
 )
-
-_ITEM_TEXTS: Final = (
-    "code",
-    "sub",
-    "name",
-    "field",
-    "category",
-    "basis",
-    "body",
-    "object",
-    "content",
-    "method",
-    "ratio",
-    "frequency",
-    "kind",
-    "staff",
-    "lead",
-    "partners",
-    "level",
-    "unit",
-    "status",
-    "note",
-)
-_ITEM_DATES: Final = ("effective", "expires")
-ITEM_FIELDS: Final = _ITEM_TEXTS + _ITEM_DATES
-"""Written out, so that a field added to the record is published only on purpose."""
 
 
 def is_log_path(path: str) -> bool:
@@ -95,6 +68,8 @@ class Site:
 
     Attributes:
         domain: e.g. ``scjg.example.gov.cn``.
+        meta_prefix: what stands before the names of meta tags, e.g. ``meta-``; of
+            letters, digits and ``-``.
         url: where the site will lie, e.g. ``http://scjg.example.gov.cn/ssj/``; "" is
             the root of the domain, by https.
         site_name: the web site's name, as in its own meta tags.
@@ -109,6 +84,7 @@ class Site:
     """
 
     domain: str = ""
+    meta_prefix: str = ""
     url: str = ""
     site_name: str = ""
     site_code: str = ""
@@ -128,22 +104,6 @@ class OfficePage:
     name: str
     origin: str
     site: Site
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedItem:
-    """One version of an inspection item.
-
-    Attributes:
-        version: from 1.
-        valid_from: UTC, ``2026-11-20T01:00:00Z``.
-        valid_to: likewise; None for the version in force.
-    """
-
-    record: ItemRecord
-    version: int
-    valid_from: str
-    valid_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,25 +152,6 @@ def office_bytes(office: OfficePage) -> bytes:
             "site": site,
         }
     )
-
-
-def items_bytes(items: Iterable[PublishedItem]) -> bytes:
-    """Return items.json: by code, sub-item, then the newest version first."""
-    ordered = sorted(items, key=lambda i: (i.record.code, i.record.sub, -i.version))
-    return json_line({"schema": _ITEMS_SCHEMA, "items": list(map(_item, ordered))})
-
-
-def _item(item: PublishedItem) -> dict[str, object]:
-    out: dict[str, object] = {
-        "version": item.version,
-        "valid_from": item.valid_from,
-        "valid_to": item.valid_to,
-    }
-    out |= {name: getattr(item.record, name) for name in _ITEM_TEXTS}
-    for name in _ITEM_DATES:
-        day: dt.date | None = getattr(item.record, name)
-        out[name] = None if day is None else day.isoformat()
-    return out
 
 
 def draws_bytes(lines: Iterable[DrawLine]) -> bytes:
@@ -291,35 +232,6 @@ def parse_office(data: bytes) -> OfficePage:
 
 def _optional(site: Fields, name: str) -> str:
     return site.text(name, empty=True) if site.has(name) else ""
-
-
-def parse_items(data: bytes) -> tuple[PublishedItem, ...]:
-    """Return the items in items.json, in the file's order.
-
-    Raises:
-        VerificationError: E801, E802.
-    """
-    with naming(ITEMS):
-        children = _top(data, _ITEMS_SCHEMA).children("items")
-        return tuple(map(_read_item, children))
-
-
-def _read_item(item: Fields) -> PublishedItem:
-    texts = {name: item.text(name, empty=True) for name in _ITEM_TEXTS}
-    code = ItemCode(texts.pop("code"))
-    days = {name: _day(item, name) for name in _ITEM_DATES}
-    return PublishedItem(
-        record=ItemRecord(code=code, **texts, **days),  # type: ignore[arg-type]
-        version=item.number("version", least=1),
-        valid_from=item.text("valid_from", is_time),
-        valid_to=_maybe(item, "valid_to"),
-    )
-
-
-def _day(item: Fields, name: str) -> dt.date | None:
-    if item.take(name) is None:
-        return None
-    return dt.date.fromisoformat(item.text(name, is_date))
 
 
 def _maybe(item: Fields, name: str) -> str | None:

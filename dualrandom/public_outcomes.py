@@ -30,6 +30,7 @@ RESULTS: Final = "results/"
 PENALTIES: Final = "penalties.json"
 _RESULTS_SCHEMA: Final = "dualrandom/results/v1"
 _PENALTIES_SCHEMA: Final = "dualrandom/penalties/v1"
+_LATER: Final = frozenset(("unit", "published"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,9 @@ class PublishedPenalty:
 
     Attributes:
         until: the last day on which it is shown.
+        unit: who is responsible within the office.
+        published: the day on which it was first published, as it was decided, or as it
+            was changed last.
         quality: whether it is a quality violation record (质量违法行为记录).
     """
 
@@ -74,6 +78,8 @@ class PublishedPenalty:
     changed: str
     draw: str
     until: str
+    unit: str = ""
+    published: str = ""
     quality: bool
 
 
@@ -181,7 +187,12 @@ def _object(value: object) -> dict[str, object]:
 
 def _texts(row: Fields, names: Iterable[str]) -> dict[str, str]:
     """Return the text fields of a row, whatever they say."""
-    return {name: row.text(name, empty=True) for name in names}
+    # A field that came later need not be there.
+    return {
+        name: row.text(name, empty=True)
+        for name in names
+        if name not in _LATER or row.has(name)
+    }
 
 
 def _text_names(type_: type[Any]) -> tuple[str, ...]:

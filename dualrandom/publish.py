@@ -32,7 +32,8 @@ from dualrandom.disclosure import (
 from dualrandom.errors import InputError, StateError, VerificationError
 from dualrandom.folder import write_file
 from dualrandom.portable import one_file, parts_of
-from dualrandom.public import DrawLine, OfficePage, PublishedItem, Site
+from dualrandom.public import DrawLine, OfficePage, Site
+from dualrandom.public_items import PublishedItem, items_bytes
 from dualrandom.public_outcomes import (
     PENALTIES,
     penalties_bytes,
@@ -43,6 +44,7 @@ from dualrandom.public_tables import table_bytes, table_path
 from dualrandom.public_texts import PublishedText, text_files
 from dualrandom.shipped import shipped
 from dualrandom.staging import Swapped, list_files, read_file, swap_in, zip_bytes
+from dualrandom.workdays import calendar_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from dualrandom.public_outcomes import Penalties, PublishedResult
     from dualrandom.public_tables import DisclosedTable
+    from dualrandom.workdays import Calendar
 
 Reader = Literal["public", "supervisor"]
 
@@ -98,6 +101,7 @@ def plan_public(
     salts: Mapping[str, str] = MappingProxyType({}),
     penalties: Penalties | None = None,
     tables: Sequence[DisclosedTable] = (),
+    workdays: Calendar | None = None,
 ) -> tuple[tuple[str, bytes], ...]:
     """Return all of ``public/`` but ``log/``, sorted by path, manifest last.
 
@@ -110,6 +114,7 @@ def plan_public(
         results: what inspections found, by draw; approved.
         salts: of the results, by draw; a draw without one needs none.
         tables: further ones that the office discloses.
+        workdays: years that the program does not know, or knows otherwise.
         penalties: those shown, and what is left of others; None: there never were any.
 
     Raises:
@@ -122,7 +127,7 @@ def plan_public(
             raise StateError("E912", draw=after)
     files = [
         (public.OFFICE, public.office_bytes(office)),
-        (public.ITEMS, public.items_bytes(i for i in items if not i.record.draft)),
+        (public.ITEMS, items_bytes(i for i in items if not i.record.draft)),
         (public.DRAWS, public.draws_bytes(draw.line for draw in draws)),
         *verifier,
         *text_files(texts),
@@ -132,6 +137,8 @@ def plan_public(
         ),
     ]
     files += [(table_path(table.name), table_bytes(table)) for table in tables]
+    if workdays is not None:
+        files.append((public.WORKDAYS, calendar_bytes(workdays)))
     if penalties is not None:
         files.append((PENALTIES, penalties_bytes(penalties)))
     for draw in draws:

@@ -30,6 +30,7 @@ FILE: Final = "office.toml"
 DATABASE: Final = "office.db"
 SITE_FIELDS: Final = (
     "domain",
+    "meta_prefix",
     "url",
     "site_name",
     "site_code",

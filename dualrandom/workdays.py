@@ -129,6 +129,17 @@ def parse_calendar(text: str, file: str) -> Calendar:
     )
 
 
+def calendar_bytes(calendar: Calendar) -> bytes:
+    """Return years as a table that :func:`parse_calendar` reads: nothing but days."""
+    lines = []
+    for number, year in sorted(calendar.years.items()):
+        lines.append(f"[{number}]")
+        for name, days in (("off", year.off), ("work", year.work)):
+            told = ", ".join(f'"{day}"' for day in sorted(days))
+            lines.append(f"{name} = [{told}]")
+    return "\n".join([*lines, ""]).encode()
+
+
 def _nothing_else(said: Mapping[str, object], where: Where) -> bool:
     # A misspelt line would silently be an ordinary week.
     if said.keys() != {"off", "work"}:

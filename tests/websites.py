@@ -18,7 +18,8 @@ import pytest
 from dualrandom.errors import DualRandomError
 from dualrandom.outcomes import Ending
 from dualrandom.plans import Plan, PlanId, PlanLine, plan_bytes
-from dualrandom.public import OfficePage, PublishedItem, Site
+from dualrandom.public import OfficePage, Site
+from dualrandom.public_items import PublishedItem
 from dualrandom.public_outcomes import (
     Penalties,
     PublishedPenalty,

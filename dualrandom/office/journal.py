@@ -332,14 +332,16 @@ def entry_time(tx: Reader, seq: int) -> dt.datetime:
     return dt.datetime.fromisoformat(entry.time)
 
 
+def publications(tx: Reader) -> tuple[audit.Entry, ...]:
+    """Return every ``notice.publish``, oldest first."""
+    read = (audit.parse_entry(data)[0] for data in tx.entries())
+    return tuple(entry for entry in read if entry.act == "notice.publish")
+
+
 def last_publication(tx: Reader) -> audit.Entry | None:
     """Return the newest ``notice.publish``, or None."""
-    last = None
-    for data in tx.entries():
-        entry = audit.parse_entry(data)[0]
-        if entry.act == "notice.publish":
-            last = entry
-    return last
+    found = publications(tx)
+    return found[-1] if found else None
 
 
 def log_keys(report: audit.LogReport, signer: PrivateKey) -> list[str]:

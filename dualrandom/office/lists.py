@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from dualrandom.sheets import Layout
 
 ListName = Literal["items", "targets", "inspectors", "recusals"]
+IMPORT: Final = "import"
+"""The reason of a change for which nobody gave one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ def import_list(
     sheet: str | None = None,
     dry_run: bool = False,
     confirm: Callable[[tuple[Change, ...]], bool],
-    reason: str = "import",
+    reason: str = IMPORT,
     problems: Path | None = None,
     mapping: Path | None = None,
     how: How = ROSTER,
@@ -208,9 +210,11 @@ def import_list(
         signer = office.officer()
         if due and not empty and not confirm(shown):
             raise StateError("E370", list=name)
+        # A coded cause is all that may be told of an item that leaves the list.
+        why = str(how.cause) if how.cause and reason == IMPORT else reason
         with journal.writing(office) as (writer, undo):
             for changes in due:
-                write_changes(office, writer, undo, changes, reason, signer=signer)
+                write_changes(office, writer, undo, changes, why, signer=signer)
             if name == "inspectors":
                 writer.keep_personal(own)
     return Imported(

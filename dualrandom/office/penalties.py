@@ -11,22 +11,23 @@ Spec: log-v1 §4, ``penalty.*``.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dualrandom.errors import InputError, StateError
 from dualrandom.office import journal
 from dualrandom.office.lists import write_changes
-from dualrandom.office.place import today
+from dualrandom.office.place import ZONE, today
 from dualrandom.office.results import own_codes
 from dualrandom.outcomes import Ending
 from dualrandom.public_outcomes import Penalties, PublishedPenalty, Tombstone, iso
 from dualrandom.registry.lists import PENALTIES
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Iterable, Sequence
 
+    from dualrandom.audit import Entry
     from dualrandom.office.place import Office
     from dualrandom.outcomes import PenaltyRecord
     from dualrandom.registry import Reader
@@ -192,20 +193,53 @@ def penalties_of(office: Office) -> tuple[tuple[PenaltyRecord, Ending], ...]:
     return tuple(sorted(found, key=lambda pair: pair[0].decided, reverse=True))
 
 
-def public_penalties(tx: Reader, day: dt.date) -> Penalties | None:
-    """Return what everyone may see on a day, or None where there never was any."""
+def public_penalties(
+    tx: Reader, day: dt.date, publications: Sequence[Entry] = ()
+) -> Penalties | None:
+    """Return what everyone may see on a day, or None where there never was any.
+
+    Args:
+        tx: the registry and its log.
+        day: today.
+        publications: every ``notice.publish`` so far, oldest first.
+    """
     records = [r for r in tx.records(PENALTIES) if not r.warning]
     if not records:
         return None
     endings = [(r, r.ending(day), r.ended(day)) for r in records]
     return Penalties(
-        shown=tuple(published(r) for r, why, _ in endings if why is Ending.NONE),
+        shown=tuple(
+            replace(published(r), published=iso(_since(tx, r, publications) or day))
+            for r, why, _ in endings
+            if why is Ending.NONE
+        ),
         ended=tuple(
             Tombstone(number=r.number, ended=iso(since), why=why)
             for r, why, since in endings
             if why is not Ending.NONE
         ),
     )
+
+
+def _since(
+    tx: Reader, record: PenaltyRecord, publications: Sequence[Entry]
+) -> dt.date | None:
+    """Return on which day a decision was first published as it was decided or changed.
+
+    None: it never was; the publication that is being made will be the first.
+    """
+    versions = tx.history(PENALTIES, (record.number,))
+    event = (record.decided, record.changed, record.warning)
+    first = next(
+        v.since.seq
+        for v in versions
+        if (v.record.decided, v.record.changed, v.record.warning) == event
+    )
+    times = (entry.time for entry in publications if entry.seq > first)
+    time = next(times, None)
+    if time is None:
+        return None
+    return dt.datetime.fromisoformat(time).astimezone(ZONE).date()
 
 
 def published(record: PenaltyRecord) -> PublishedPenalty:
@@ -222,5 +256,6 @@ def published(record: PenaltyRecord) -> PublishedPenalty:
         changed=iso(record.changed),
         draw=record.draw,
         until=iso(record.shown_until),
+        unit=record.unit,
         quality=record.quality,
     )

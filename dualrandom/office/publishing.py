@@ -27,34 +27,34 @@ from dualrandom.folder import write_file
 from dualrandom.model import Visibility
 from dualrandom.office import issued, journal, memory
 from dualrandom.office.disclosing import disclosed_tables
+from dualrandom.office.due import own_calendar
 from dualrandom.office.folders import check_folder, refuse
 from dualrandom.office.looking import load_trust, verify_path
 from dualrandom.office.penalties import public_penalties
 from dualrandom.office.place import check_private, stamp, today
 from dualrandom.office.results import public_results
 from dualrandom.office.roll import Roll
-from dualrandom.public import (
-    MANIFEST,
-    OfficePage,
-    PublishedItem,
-    Site,
-    manifest_bytes,
-)
+from dualrandom.public import MANIFEST, OfficePage, Site, manifest_bytes
+from dualrandom.public_items import PublishedItem
 from dualrandom.public_texts import PublishedText
 from dualrandom.publish import pack, plan_public, verifiers, write_public
 from dualrandom.randomness import Beacon, Drand, Nist, Sealed, Standing
+from dualrandom.records import Cause
 from dualrandom.registry.lists import ITEMS
 from dualrandom.stage import stage_page
 from dualrandom.staging import read_file
 from dualrandom.tables import DRAWN, STRATA
 from dualrandom.verify import Verdict
+from dualrandom.workdays import Calendar, shipped_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.office.place import Office
+    from dualrandom.records import ItemRecord
     from dualrandom.registry import Reader
+    from dualrandom.registry.changes import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +90,11 @@ def publish(office: Office) -> Published:
     with office.registry.read() as tx:
         report = journal.told(tx)
         draws = report.draws
-        items = _items(tx)
-        last = journal.last_publication(tx)
+        earlier = journal.publications(tx)
+        items = _items(tx, [entry.seq for entry in earlier], draws)
         texts = _texts(office, tx)
         results = public_results(office, tx, report)
-        penalties = public_penalties(tx, today(office))
+        penalties = public_penalties(tx, today(office), earlier)
     for life in draws:
         _check_logged(office, life)
     memory.checkpoint(office)  # of a log that was verified just now
@@ -121,10 +121,11 @@ def publish(office: Office) -> Published:
         salts={draw: salt for draw, (_, salt) in results.items()},
         penalties=penalties,
         tables=disclosed_tables(office),
+        workdays=_own_years(office),
     )
     manifest = _content(files)
     seq = None
-    if last is None or manifest != last.body.get("manifest"):
+    if not earlier or manifest != earlier[-1].body.get("manifest"):
         with journal.writing(office) as (tx, _):
             seq = journal.append(
                 office, tx, "notice.publish", {"manifest": manifest}, signer=signer
@@ -155,18 +156,51 @@ def _log_files(office: Office) -> list[tuple[str, bytes]]:
     ]
 
 
-def _items(tx: Reader) -> list[PublishedItem]:
-    """Return every version of every item that there ever was: none vanishes."""
-    return [
-        PublishedItem(
-            record=version.record,
-            version=version.number,
-            valid_from=stamp(version.since.at),
-            valid_to=None if version.until is None else stamp(version.until.at),
-        )
-        for key in sorted(tx.numbers(ITEMS))
-        for version in tx.history(ITEMS, key)
-    ]
+def _items(
+    tx: Reader, published: Sequence[int], draws: Sequence[audit.DrawLife]
+) -> list[PublishedItem]:
+    """Return every version of every item; one that left the list stays published.
+
+    One that left before anybody could see it was a slip of the pen: it was in no
+    publication, and in no draw.
+    """
+    seen = sorted((*published, *(life.announced for life in draws)))
+    made = []
+    for key in sorted(tx.numbers(ITEMS)):
+        versions = tx.history(ITEMS, key)
+        last = versions[-1]
+        first = versions[0].since.seq
+        until = None if last.until is None else last.until.seq
+        if until is not None and not any(first < seq < until for seq in seen):
+            continue
+        made += [
+            PublishedItem(
+                record=v.record,
+                version=v.number,
+                valid_from=stamp(v.since.at),
+                valid_to=None if v.until is None else stamp(v.until.at),
+                ended=_ended(v) if v is last else Cause.NONE,
+            )
+            for v in versions
+        ]
+    return made
+
+
+def _ended(version: Version[ItemRecord]) -> Cause:
+    """Return why an item left the list, if a code says so; a free reason stays here."""
+    code = "" if version.until is None else version.until.reason
+    return Cause(code) if code in set(Cause) else Cause.NONE
+
+
+def _own_years(office: Office) -> Calendar | None:
+    """Return the working days that the program does not know, or knows otherwise."""
+    known = shipped_calendar().years
+    own = {
+        year: days
+        for year, days in own_calendar(office).years.items()
+        if known.get(year) != days
+    }
+    return Calendar(own) if own else None
 
 
 def _texts(office: Office, tx: Reader) -> list[tuple[PublishedText, bytes]]:

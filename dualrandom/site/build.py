@@ -36,8 +36,9 @@ from dualrandom.site.catalogue import (
 from dualrandom.site.draws import beijing
 from dualrandom.site.feeds import datapackage, resource_of
 from dualrandom.site.frame import Frame, base_of, framer
+from dualrandom.site.items import items_of, moves_of
 from dualrandom.site.layout import FEED, STYLE, SUMS
-from dualrandom.site.lists import index_line, items_of, log_of, pages_of, words_of
+from dualrandom.site.lists import index_line, log_of, pages_of, words_of
 from dualrandom.site.notice import ids_view, notice_of
 from dualrandom.site.outcomes import (
     ended_view,
@@ -46,6 +47,11 @@ from dualrandom.site.outcomes import (
     violations_view,
 )
 from dualrandom.site.phrases import Phrases
+from dualrandom.site.punctuality import (
+    due_of_draw,
+    due_of_penalties,
+    punctuality_view,
+)
 from dualrandom.site.source import Source
 from dualrandom.site.statistics import Statistics
 from dualrandom.site.tables import lines_of, ranges_of, widths_of
@@ -54,12 +60,13 @@ from dualrandom.site.wrapping import absolute, load_shell
 from dualrandom.staging import read_file, swap_in, zip_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dualrandom.site.draws import PublishedDraw
     from dualrandom.site.notice import Notice
     from dualrandom.site.phrases import PageLang
+    from dualrandom.site.punctuality import Due
     from dualrandom.site.tables import TableView
     from dualrandom.site.wrapping import Shell
 
@@ -208,20 +215,32 @@ class _Builder:
 
     def _draws(self) -> Iterator[tuple[str, bytes]]:
         lines, counts = [], Statistics()
+        dues: list[Due] = []
         for draw in self._source.draws():
             rows = self._source.results(draw.line.draw)
             counts.add(draw, rows)
+            dues += due_of_draw(draw)
             lines.append(index_line(draw, self._say))
             yield from self._draw(draw, has_results=bool(rows))
             if rows:
                 yield from self._table(results_view(draw, rows, self._say))
-        views = counts.views(self._say)
+        dues += due_of_penalties(self._source.penalties())
+        views = (*counts.views(self._say), self._punctuality(dues))
         tables = [
             (view, lines_of(view, addressed=False), widths_of(view)) for view in views
         ]
         yield self._page("statistics", "statistics.html", tables=tables)
         for page in pages_of("index", lines):
             yield self._page("index", page.name, page=page)
+
+    def _punctuality(self, dues: Sequence[Due]) -> TableView:
+        return punctuality_view(
+            dues,
+            self._source.told({due.what for due in dues if due.sealed}),
+            self._source.rules(),
+            self._source.calendar(),
+            self._say,
+        )
 
     def _draw(
         self, draw: PublishedDraw, *, has_results: bool
@@ -251,7 +270,7 @@ class _Builder:
 
     def _items(self) -> tuple[str, bytes]:
         items = items_of(self._source.items(), self._say)
-        return self._page("items", "items.html", items=items)
+        return self._page("items", "items.html", items=items, moves=moves_of(items))
 
     def _table(
         self, view: TableView, *, downloads: bool = True

@@ -90,7 +90,7 @@ def facts_of(draw: PublishedDraw, say: Phrases) -> tuple[Fact, ...]:
             (say(f"draw.area.{a.area}") if a.area else say("draw.value.unknown"),),
         ),
         ("off_site", (a.off_site or "",)),
-        ("randomness", tuple(_source(source, say) for source in a.randomness)),
+        ("randomness", sources_of(a, say)),
         ("release", (a.release or "",)),
     ]
     if draw.line.state is DrawState.ANNOUNCED:
@@ -152,6 +152,11 @@ def _posts(announced: Announcement, say: Phrases) -> tuple[str, ...]:
         else say("draw.value.post_any", count=post.count)
         for post in announced.posts
     )
+
+
+def sources_of(announced: Announcement, say: Phrases) -> tuple[str, ...]:
+    """Return where the randomness comes from, in words."""
+    return tuple(_source(source, say) for source in announced.randomness)
 
 
 def _source(source: Source, say: Phrases) -> str:

@@ -145,4 +145,4 @@ def _meta(
         ]
     if site.url:
         tags.append(("Url", f"{site.url.rstrip('/')}/{path}"))
-    return tuple((name, text) for name, text in tags if text)
+    return tuple((f"{site.meta_prefix}{name}", text) for name, text in tags if text)

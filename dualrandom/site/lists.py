@@ -1,4 +1,4 @@
-"""The other pages: all draws, the item list, the log, and tables cut into pages.
+"""The other pages: all draws, the log, and tables cut into pages.
 
 Border: pure; what lies in ``public/`` in, lines of tables out.
 """
@@ -6,20 +6,15 @@ Border: pure; what lies in ``public/`` in, lines of tables out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from dualrandom.model import is_id
-from dualrandom.public import ITEM_FIELDS
 from dualrandom.randomness import Standing
 from dualrandom.site.draws import beijing, standing_words, state_words
 from dualrandom.tables import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from dualrandom.public import PublishedItem
-    from dualrandom.records import ItemRecord
     from dualrandom.site.draws import PublishedDraw
     from dualrandom.site.phrases import Phrases
 
@@ -163,98 +158,6 @@ def words_of(say: Phrases) -> tuple[Word, ...]:
         words.append(Word(word=say(f"standing.{standing}"), meaning=tuple(meaning)))
     order = Word(word=say("standing.order"), meaning=(say("standing_why.order"),))
     return (*words, order)
-
-
-# ── the item list ────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemField:
-    """One field of an item; ``lines`` are its paragraphs."""
-
-    label: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionLine:
-    """When a version was in force; ``until`` is "" for the one that is."""
-
-    version: int
-    since: str
-    until: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemView:
-    """One item in its newest version, and when each version was in force."""
-
-    anchor: str
-    code: str
-    sub: str
-    name: str
-    kind: str
-    body: str
-    method: str
-    version: int
-    withdrawn: bool
-    fields: tuple[ItemField, ...]
-    versions: tuple[VersionLine, ...]
-
-
-def items_of(items: Iterable[PublishedItem], say: Phrases) -> tuple[ItemView, ...]:
-    """Return the items by code and sub-item, each once.
-
-    Args:
-        items: sorted by code, sub-item, then the newest version first.
-        say: the wording.
-    """
-    views = []
-    by_key = groupby(items, key=lambda i: (i.record.code, i.record.sub))
-    for number, (_, versions) in enumerate(by_key, 1):
-        every = tuple(versions)
-        newest = every[0].record
-        views.append(
-            ItemView(
-                anchor=_anchor(newest, number),
-                code=newest.code,
-                sub=newest.sub,
-                name=newest.name,
-                kind=newest.kind,
-                body=newest.body,
-                method=newest.method,
-                version=every[0].version,
-                withdrawn=every[0].valid_to is not None,
-                fields=_fields(every[0], say),
-                versions=tuple(
-                    VersionLine(
-                        version=item.version,
-                        since=beijing(item.valid_from),
-                        until=beijing(item.valid_to) if item.valid_to else "",
-                    )
-                    for item in every
-                ),
-            )
-        )
-    return tuple(views)
-
-
-def _anchor(record: ItemRecord, number: int) -> str:
-    """Return a name for links to an item; by number where its code is no name."""
-    parts = [part for part in (record.code, record.sub) if part]
-    named = all(map(is_id, parts))
-    return f"item-{'/'.join(parts)}" if named else f"number-{number}"
-
-
-def _fields(item: PublishedItem, say: Phrases) -> tuple[ItemField, ...]:
-    told = []
-    for name in ITEM_FIELDS:
-        value = getattr(item.record, name)
-        text = "" if value is None else str(value)
-        lines = tuple(line for line in text.split("\n") if line.strip())
-        if lines:
-            told.append(ItemField(label=say(f"item.{name}"), lines=lines))
-    return tuple(told)
 
 
 # ── the log ──────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dualrandom.randomness import Standing
 from dualrandom.records import DrawState
 from dualrandom.site.draws import beijing, standing_words, state_words
-from dualrandom.site.facts import facts_of
+from dualrandom.site.facts import facts_of, sources_of
 from dualrandom.site.outcome import (
     closed_of,
     drawn_of,
@@ -47,6 +47,7 @@ class Notice:
         published: when the latest act was logged, Beijing time.
         why: what the standing means, in sentences.
         notes: what a reader must know first.
+        how: how the draw works, in plain sentences with its own numbers.
         supersedes: the draw whose place it took, and ``reason`` why; or "".
         cut: whether cut-offs are public.
         key: of the draw, where everyone may compute it; else "".
@@ -70,6 +71,7 @@ class Notice:
     standing: str
     why: tuple[str, ...]
     notes: tuple[str, ...]
+    how: tuple[str, ...]
     supersedes: str
     reason: str
     superseded_by: tuple[str, ...]
@@ -116,6 +118,7 @@ def notice_of(draw: PublishedDraw, say: Phrases) -> Notice:
         standing=standing_words(line, say),
         why=_why(line, say),
         notes=_notes(draw, say),
+        how=_how(draw, say),
         supersedes=draw.supersedes,
         reason=say.word("reason", earlier.reason) if earlier else "",
         superseded_by=draw.superseded_by,
@@ -163,6 +166,22 @@ def _why(line: DrawLine, say: Phrases) -> tuple[str, ...]:
         elif line.state is not DrawState.ANNOUNCED:
             why.append(say("standing_why.order"))
     return tuple(why)
+
+
+def _how(draw: PublishedDraw, say: Phrases) -> tuple[str, ...]:
+    announced, line = draw.announcement, draw.line
+    rows = announced.digest(TARGETS.name).rows
+    sources = say("ui.semicolon").join(sources_of(announced, say))
+    alone = line.standing is Standing.NONE
+    told = [
+        say("notice.list", rows=rows, time=beijing(line.announced)),
+        say("notice.value_alone" if alone else "notice.value", sources=sources),
+        say("notice.ticket"),
+        say("notice.people"),
+    ]
+    if draw.result is not None:
+        told.append(say("notice.drawn", rows=rows, drawn=draw.result.drawn))
+    return tuple(told)
 
 
 def _notes(draw: PublishedDraw, say: Phrases) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dualrandom.site.facts import Fact, fact
 from dualrandom.site.tables import TableView
+from dualrandom.tables import TARGETS
 
 if TYPE_CHECKING:
     from dualrandom.public_outcomes import (
@@ -66,6 +67,13 @@ def results_view(draw: PublishedDraw, rows: Results, say: Phrases) -> TableView:
         key=2,
         data=((f"{draw.line.draw}.json", f"{draw.line.draw}.json"),),
         back=(announced.title, f"../draws/{draw.line.draw}.html"),
+        how=(
+            say(
+                "notice.short",
+                rows=announced.digest(TARGETS.name).rows,
+                drawn=draw.result.drawn if draw.result else "",
+            ),
+        ),
     )
 
 

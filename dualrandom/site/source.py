@@ -12,10 +12,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dualrandom import public
+from dualrandom.audit import read_log
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import EnvironmentProblem, VerificationError, Where
-from dualrandom.public import DRAW_FOLDERS, LOG, MANIFEST, DrawLine, naming
+from dualrandom.public import (
+    DRAW_FOLDERS,
+    LOG,
+    MANIFEST,
+    WORKDAYS,
+    DrawLine,
+    naming,
+)
+from dualrandom.public_items import parse_items
 from dualrandom.public_outcomes import (
     PENALTIES,
     parse_penalties,
@@ -23,21 +32,26 @@ from dualrandom.public_outcomes import (
     results_path,
 )
 from dualrandom.public_tables import TABLES, parse_table
-from dualrandom.public_texts import parse_texts
+from dualrandom.public_texts import RULES, parse_texts
+from dualrandom.rules import Rules, parse_rules
 from dualrandom.site.draws import PublishedDraw
+from dualrandom.site.punctuality import Told, told
 from dualrandom.staging import is_inside, list_files, read_file
 from dualrandom.tables import DRAWN, SELECTED, TARGETS
+from dualrandom.workdays import parse_calendar, shipped_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
-    from dualrandom.public import OfficePage, PublishedItem
+    from dualrandom.public import OfficePage
+    from dualrandom.public_items import PublishedItem
     from dualrandom.public_outcomes import Penalties, PublishedResult
     from dualrandom.public_tables import DisclosedTable
     from dualrandom.public_texts import PublishedText
     from dualrandom.tables import Kind
+    from dualrandom.workdays import Calendar
 
 Row = TypeVar("Row")
 
@@ -104,13 +118,24 @@ class Source:
             if public.is_log_path(path):
                 yield path, read_file(top / path)
 
+    def told(self, sealed: Collection[str]) -> Told | None:
+        """Return what the log tells of publications; None where it is not whole.
+
+        Whether it is genuine is a verifier's to say.
+        """
+        files = dict(self.log())
+        try:
+            return told(read_log(files.get).entries, sealed)
+        except VerificationError:
+            return None
+
     def office(self) -> OfficePage:
         """Return the office. Raises: E909, E801, E802."""
         return public.parse_office(self.read(public.OFFICE))
 
     def items(self) -> tuple[PublishedItem, ...]:
         """Return the items. Raises: E909, E801, E802."""
-        return public.parse_items(self.read(public.ITEMS))
+        return parse_items(self.read(public.ITEMS))
 
     def results(self, draw: str) -> tuple[PublishedResult, ...]:
         """Return the results of a draw; () if none are published.
@@ -146,6 +171,28 @@ class Source:
         """Return the further tables, by name. Raises: E909, E801, E802."""
         paths = (path for path in self._digests if path.startswith(TABLES))
         return tuple(parse_table(self.read(path)) for path in paths)
+
+    def rules(self) -> Rules:
+        """Return the newest rules; those of an office that set none, if there are none.
+
+        Raises:
+            VerificationError: E909, E801, E802.
+            InputError: E411, E412, E413, they cannot be used.
+        """
+        there = self.there(self.texts(RULES))
+        return parse_rules(self.read(there[0].path)) if there else Rules()
+
+    def calendar(self) -> Calendar:
+        """Return the working days, the office's own years first.
+
+        Raises:
+            VerificationError: E909.
+            InputError: E921, E922, the office's years cannot be used.
+        """
+        if WORKDAYS not in self._digests:
+            return shipped_calendar()
+        text = self.read(WORKDAYS).decode("utf-8", "replace")
+        return shipped_calendar().with_years(parse_calendar(text, WORKDAYS))
 
     def draws(self) -> Iterator[PublishedDraw]:
         """Yield the draws one by one, newest first; only one is held in memory.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dualrandom.site.tables import TableView
+from dualrandom.site.tables import TableView, share
 from dualrandom.tables import DRAWN, TARGETS
 
 if TYPE_CHECKING:
@@ -108,12 +108,6 @@ class Statistics:
             ),
             empty=say("statistics.empty"),
         )
-
-
-def share(part: int, whole: int) -> str:
-    """Return a share of a whole as a percentage, rounded down: ``12.3%``."""
-    mille = part * 1000 // whole if whole else 0
-    return f"{mille // 10}.{mille % 10}%"
 
 
 def _heads(names: tuple[str, ...], say: Phrases) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class TableView:
         data: (name, href) of further files.
         related: (title, href) of further pages.
         back: (title, href) of the page above; None: the home page.
+        how: how the draw worked that led to it, in plain sentences.
     """
 
     stem: str
@@ -66,6 +67,7 @@ class TableView:
     data: tuple[tuple[str, str], ...] = ()
     related: tuple[tuple[str, str], ...] = ()
     back: tuple[str, str] | None = None
+    how: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -123,6 +125,12 @@ def _width(is_key: bool, cells: list[str]) -> str:  # noqa: FBT001 - of one call
         return "number"
     longest = max(map(len, said), default=0)
     return "words" if longest > _WORDY else "short" if longest > _SHORT else ""
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share of a whole as a percentage, rounded down: ``12.3%``."""
+    mille = part * 1000 // whole if whole else 0
+    return f"{mille // 10}.{mille % 10}%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,7 +186,7 @@ def test_every_phrase_is_used() -> None:
         *("draw.title_", "draw.value.excluded_", "draw.value.matched"),
         *("draw.value.unmatched", "items.title", "log.title", "verify.title"),
         *("nav.", "rules.title", "catalogue.", "plans.column.", "statistics."),
-        *("penalties.ended.reason.", "draw.verdict."),
+        *("penalties.ended.reason.", "draw.verdict.", "cause.", "items.move."),
     )
     unused = [
         key

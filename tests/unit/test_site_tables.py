@@ -115,7 +115,7 @@ def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
     assert "没有停止公示的决定" in found["penalties-ended.html"].text
     assert "目前没有质量违法行为记录" in found["violations.html"].text
     assert "没有内容" in found["tables/fees.html"].text
-    assert found["statistics.html"].text.count("尚无数据") == 3
+    assert found["statistics.html"].text.count("尚无数据") == 4
 
 
 def test_what_is_no_longer_shown_has_no_name_anywhere(tmp_path: Path) -> None:
