@@ -157,12 +157,12 @@ def kept(due: Due, log: Told, rules: Rules, calendar: Calendar) -> Kept:
     """Return how a deadline was kept, on the day of the newest publication."""
     published = due.published or log.results.get(due.what)
     day = published or log.last
-    until = deadlines(due.kind, due.event, rules, calendar)[0].due
-    if until is None:
+    until = deadlines(due.kind, due.event, rules, calendar)[0]
+    if day is None or day <= until.earliest:
+        return Kept.WAITING if published is None else Kept.TIMELY
+    if until.due is None:
         return Kept.UNTOLD
-    if published is not None:
-        return Kept.TIMELY if published <= until else Kept.LATE
-    return Kept.MISSING if day is not None and day > until else Kept.WAITING
+    return Kept.MISSING if published is None else Kept.LATE
 
 
 def punctuality_view(
@@ -216,9 +216,10 @@ def _strictest(kind: str, rules: Rules) -> int:
 
 def _row(kind: str, unit: str, numbers: list[int], say: Phrases) -> tuple[str, ...]:
     timely, late, missing, *_ = numbers
+    due = timely + late + missing
     return (
         say(f"statistics.punctuality.{kind}"),
         unit,
         *map(str, numbers),
-        share(timely, timely + late + missing),
+        share(timely, due) if due else "",
     )

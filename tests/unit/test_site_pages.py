@@ -14,10 +14,22 @@ import pytest
 
 from dualrandom.announcement import Item
 from dualrandom.public import OfficePage, Site
+from dualrandom.randomness import Local
 from dualrandom.shipped import reports, shipped
 from dualrandom.site import build_site
+from dualrandom.site.deployed import check_site
 from tests.factories import make_targets
-from tests.websites import OFFICE, Page, built, draw, every_kind, notice, pages
+from tests.websites import (
+    OFFICE,
+    Page,
+    built,
+    draw,
+    every_kind,
+    everything,
+    notice,
+    pages,
+    result,
+)
 
 LOCALE = Path(build_site.__code__.co_filename).parents[1] / "locale"
 ROOM = Path(build_site.__code__.co_filename).parent
@@ -78,6 +90,53 @@ def test_no_link_is_dead(tmp_path: Path) -> None:
             if fragment:
                 seen = Page(there.read_text("utf-8"))
                 assert fragment in seen.ids(), f"{name}: {href}"
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_a_draw_s_pages_are_light_and_lead_somewhere(tmp_path: Path, lang: Any) -> None:
+    """On a phone: what one draw takes beside its data, style sheet and all."""
+    made = everything(tmp_path)
+    site = built(tmp_path, draw(tmp_path), lang=lang, **made)
+    assert check_site(site)[1] == ()
+    ours = ("draws/2026-001.html", "results/2026-001.html", "static/site.css")
+    assert sum((site / name).stat().st_size for name in ours) < 150_000
+    # A row is what a target adds: a page of 500 stays below that, too, with the style.
+    rows = [result(n) for n in range(500)]
+    more = built(
+        tmp_path, draw(tmp_path), lang=lang, **made | {"results": {"2026-001": rows}}
+    )
+    assert sum((more / name).stat().st_size for name in ours[1:]) < 150_000
+
+
+def test_the_prefix_of_meta_tags_is_the_office_s(tmp_path: Path) -> None:
+    site = dataclasses.replace(OFFICE.site, meta_prefix="meta-")
+    office = dataclasses.replace(OFFICE, site=site)
+    page = pages(built(tmp_path, draw(tmp_path), office=office))["draws/2026-001.html"]
+    names = [a["name"] or "" for a in page.all("meta") if "name" in a]
+    plain = {"viewport", "referrer", "format-detection"}
+    assert {n for n in names if not n.startswith("meta-")} == plain
+    assert {"meta-SiteName", "meta-ArticleTitle", "meta-PubDate"} < set(names)
+
+
+def test_a_notice_says_how_it_was_drawn_and_whom_to_ask(tmp_path: Path) -> None:
+    found = pages(built(tmp_path, draw(tmp_path), **everything(tmp_path)))
+    page = found["draws/2026-001.html"].text
+    for words in (
+        "怎样抽取的",
+        "先定名单",
+        "从 12 个检查对象里抽出 4 个",
+        "咨询和监督",
+    ):
+        assert words in page
+    for name in ("results/2026-001.html", "penalties.html", "draws/2026-001.html"):
+        own = found[name].text.partition("主办单位")[0]  # before the footer
+        assert "监督电话 12345" in own, name
+    alone = draw(tmp_path, "x", randomness=(Local(),), values=("0" * 64,), log=False)
+    assert "不能证明它没有被挑选过" in notice_text(tmp_path / "alone", alone)
+
+
+def notice_text(tmp_path: Path, one: Any) -> str:
+    return pages(built(tmp_path, one))[f"draws/{one.announcement.draw}.html"].text
 
 
 def test_the_style_sheet_asks_nothing() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WEEKDAYS = Calendar({2026: Year(off=frozenset(), work=frozenset())})
 """Every weekday is worked; of 2027 nothing is known."""
 MONDAY = dt.date(2026, 3, 2)
+NEW_YEAR = dt.date(2026, 12, 30)
 
 
 def entry(act: str, day: str, **body: Any) -> bytes:
@@ -73,8 +74,11 @@ def test_results_are_published_by_the_first_publication_after_their_approval() -
         pytest.param(RESULT, MONDAY, None, 29, Kept.MISSING, id="due yesterday"),
         pytest.param(PENALTY, MONDAY, 9, 9, Kept.TIMELY, id="the office's seven"),
         pytest.param(PENALTY, MONDAY, 10, 10, Kept.LATE, id="not the twenty"),
+        pytest.param(RESULT, NEW_YEAR, 9, 9, Kept.UNTOLD, id="a year unknown"),
+        pytest.param(RESULT, NEW_YEAR, None, 9, Kept.UNTOLD, id="the same, missing"),
+        pytest.param(RESULT, NEW_YEAR, 1, 9, Kept.TIMELY, id="before that year"),
         pytest.param(
-            RESULT, dt.date(2026, 12, 30), 1, 1, Kept.UNTOLD, id="a year unknown"
+            RESULT, NEW_YEAR, None, 1, Kept.WAITING, id="not in that year yet"
         ),
     ],
 )
