@@ -68,8 +68,7 @@ class Site:
 
     Attributes:
         domain: e.g. ``scjg.example.gov.cn``.
-        meta_prefix: what stands before the names of meta tags, e.g. ``meta-``; of
-            letters, digits and ``-``.
+        meta_prefix: what stands before the names of meta tags, e.g. ``meta-``.
         url: where the site will lie, e.g. ``http://scjg.example.gov.cn/ssj/``; "" is
             the root of the domain, by https.
         site_name: the web site's name, as in its own meta tags.

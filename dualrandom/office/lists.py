@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from dualrandom.sheets import Layout
 
 ListName = Literal["items", "targets", "inspectors", "recusals"]
-IMPORT: Final = "import"
-"""The reason of a change for which nobody gave one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +152,7 @@ def import_list(
     sheet: str | None = None,
     dry_run: bool = False,
     confirm: Callable[[tuple[Change, ...]], bool],
-    reason: str = IMPORT,
+    reason: str = "import",
     problems: Path | None = None,
     mapping: Path | None = None,
     how: How = ROSTER,
@@ -210,10 +208,11 @@ def import_list(
         signer = office.officer()
         if due and not empty and not confirm(shown):
             raise StateError("E370", list=name)
-        # A coded cause is all that may be told of an item that leaves the list.
-        why = str(how.cause) if how.cause and reason == IMPORT else reason
         with journal.writing(office) as (writer, undo):
             for changes in due:
+                # The code is all that may be told of an item that leaves the list.
+                coded = how.cause if changes.retired_rows else Cause.NONE
+                why = f"{coded} {reason}" if coded else reason
                 write_changes(office, writer, undo, changes, why, signer=signer)
             if name == "inspectors":
                 writer.keep_personal(own)

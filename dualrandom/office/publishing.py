@@ -188,7 +188,7 @@ def _items(
 
 def _ended(version: Version[ItemRecord]) -> Cause:
     """Return why an item left the list, if a code says so; a free reason stays here."""
-    code = "" if version.until is None else version.until.reason
+    code = "" if version.until is None else version.until.reason.partition(" ")[0]
     return Cause(code) if code in set(Cause) else Cause.NONE
 
 

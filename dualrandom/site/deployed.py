@@ -34,7 +34,7 @@ def check_site(folder: Path) -> tuple[int, tuple[Problem, ...]]:
     """Check a site as it was built: digests, links, nothing missing or foreign.
 
     Returns:
-        How many files were built, and what is wrong.
+        How many files were built, the list of digests among them, and what is wrong.
 
     Raises:
         EnvironmentProblem: E941, no list of digests; E901, a file cannot be read.
@@ -43,7 +43,7 @@ def check_site(folder: Path) -> tuple[int, tuple[Problem, ...]]:
     found = [*_listed(folder, sums)]
     there = {SUMS, *(path for path in sums if (folder / path).is_file())}
     found += _dead_links(folder, there)
-    return len(sums), tuple(found)
+    return len(sums) + 1, tuple(found)
 
 
 def check_live(folder: Path, live: Path) -> tuple[int, tuple[Problem, ...]]:
@@ -57,15 +57,17 @@ def check_live(folder: Path, live: Path) -> tuple[int, tuple[Problem, ...]]:
         As :func:`check_site`.
 
     Raises:
-        EnvironmentProblem: E941, E901.
+        EnvironmentProblem: E956, the copy is not there; E941, E901.
     """
     sums = _sums(folder)
     wrong = tuple(_listed(folder, sums))
     if wrong:
-        return len(sums), wrong
+        return len(sums) + 1, wrong
+    if not live.is_dir():
+        raise EnvironmentProblem("E956", where=Where(file=str(live)))
     old = _sums(live) if (live / SUMS).is_file() else {}
     sums[SUMS] = sha256(read_file(folder / SUMS))
-    return len(sums) - 1, tuple(_listed(live, sums, folder, old))
+    return len(sums), tuple(_listed(live, sums, folder, old))
 
 
 def _sums(folder: Path) -> Sums:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from dualrandom.audit import parse_entry
 from dualrandom.deadlines import PENALTY, RESULT, deadlines, stages
+from dualrandom.model import is_date
 from dualrandom.site.draws import BEIJING
 from dualrandom.site.tables import TableView, share
 from dualrandom.verify.lists import STAFFING
@@ -103,12 +104,13 @@ def due_of_draw(draw: PublishedDraw) -> Iterator[Due]:
 def due_of_penalties(penalties: Penalties | None) -> Iterator[Due]:
     """Yield the penalties that are shown and say when they were first."""
     for one in penalties.shown if penalties else ():
-        if one.published:
+        event = one.changed or one.decided
+        if is_date(one.published) and is_date(event):
             yield Due(
                 kind=PENALTY,
                 what=one.number,
                 unit=one.unit or one.authority,
-                event=dt.date.fromisoformat(one.changed or one.decided),
+                event=dt.date.fromisoformat(event),
                 published=dt.date.fromisoformat(one.published),
             )
 

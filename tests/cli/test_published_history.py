@@ -45,7 +45,12 @@ def test_an_item_that_leaves_the_list_stays_published_with_its_reason(
         with sheet.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows(change(rows))
         how = How(cause=cause)
-        import_list(office, "items", sheet, confirm=lambda _: True, how=how)
+        import_list(
+            *(office, "items", sheet),
+            confirm=lambda _: True,
+            how=how,
+            reason="内部的说法",
+        )
 
     added = ["ZZ-99", *rows[1][1:]]
     bring(lambda rows: [*rows, added])  # a slip of the pen, taken back unseen
@@ -60,6 +65,7 @@ def test_an_item_that_leaves_the_list_stays_published_with_its_reason(
     assert set(known) == {(row[0], 1) for row in rows[1:]} | {(rows[1][0], 2)}
     assert known[rows[1][0], 2].record.name == "改名"
     assert known[rows[-1][0], 1].ended is Cause.CANCELLED
+    assert "内部的说法" not in (drawn / "public/items.json").read_text("utf-8")
 
 
 def test_the_day_of_publication_is_the_first_and_stays(

@@ -39,9 +39,11 @@ def told(checked: Any) -> list[tuple[str, str | None]]:
 
 
 def test_what_was_built_is_right_and_so_is_its_copy(whole: Path, live: Path) -> None:
-    files = len(tree(whole)) - 1
+    files = len(tree(whole))
     assert check_site(whole) == (files, ())
     assert check_live(whole, live) == (files, ())
+    missing = live.with_name("elsewhere")
+    assert code_of(lambda: check_live(whole, missing)) == ("E956", str(missing))
 
 
 TABLE = "draws/2026-001/targets.tsv"
