@@ -126,6 +126,7 @@ _PENALTY_HEADS = (
     "penalties.column.authority",
     "penalties.column.decided",
     "penalties.column.changed",
+    "penalties.column.published",
     "penalties.column.until",
 )
 
@@ -141,6 +142,7 @@ def _penalty(one: PublishedPenalty) -> tuple[str, ...]:
         one.authority,
         one.decided,
         one.changed,
+        one.published,
         one.until,
     )
 

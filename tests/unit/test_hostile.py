@@ -53,15 +53,14 @@ FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 SILENT = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x08\x0b-\x1f\x7f]")
 NOT_SHOWN = {
     "Announcement.software",
-    "ItemRecord.power",
     "OfficePage.origin",
     "Plan.reason",
     "PublishedPenalty.draw",
+    "PublishedPenalty.unit",
     "PublishedResult.code",
     "PublishedResult.codes",
 }
-AROUND = {"contact", "phone", "supervision_phone", "filing", "site_name"}
-AROUND |= {"column", "column_type"}
+AROUND = {"filing", "site_name", "column", "column_type", "meta_prefix"}
 """Of the site: in head and footer, which a piece of a page has not."""
 
 
