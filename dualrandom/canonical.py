@@ -35,6 +35,8 @@ MAX_DEPTH: Final = 32
 MAX_JSON_BYTES: Final = 64 * 2**20
 MAX_LINE: Final = 16 * 2**20
 _ASTRAL = re.compile(rb"[\xf0-\xff]")
+RECORDS: Final = 4096
+"""How many records of a table are written at a time."""
 _SALT = "#salt\t"
 _STRATA = "#strata\t"
 
@@ -53,12 +55,12 @@ Content = bytes | Blocks
 """What a table is read from."""
 
 
-def blocks(data: Content) -> Iterable[bytes]:
+def blocks(data: bytes | Iterable[bytes]) -> Iterable[bytes]:
     """Return the bytes of a file in order, some at a time."""
     return (data,) if isinstance(data, bytes) else data
 
 
-def sha256(data: Content) -> str:
+def sha256(data: bytes | Iterable[bytes]) -> str:
     """Return the SHA-256 of data in lower-case hex, as ``sha256sum`` prints it."""
     digest = hashlib.sha256()
     for block in blocks(data):
@@ -204,7 +206,18 @@ def table_bytes(
     salt: str | None = None,
     strata: bytes | None = None,
 ) -> bytes:
-    """Return a table file.
+    """Return a table file; arguments and errors as for :func:`table_blocks`."""
+    return b"".join(table_blocks(columns, records, salt=salt, strata=strata))
+
+
+def table_blocks(
+    columns: Sequence[str],
+    records: Iterable[Sequence[str]],
+    *,
+    salt: str | None = None,
+    strata: bytes | None = None,
+) -> Iterator[bytes]:
+    """Yield a table file: the lines before the records, then some records at a time.
 
     Args:
         columns: the header.
@@ -223,11 +236,20 @@ def table_bytes(
         out.append(_SALT + salt)
     if strata is not None:
         out.append(_STRATA + strata.decode("utf-8"))
-    for record in records:
-        if len(record) != len(columns) or not all(map(is_value, record)):
-            raise VerificationError("E803", row=len(out) + 1)
-        out.append("\t".join(record))
-    return ("\n".join(out) + "\n").encode("utf-8")
+    yield _joined(out)
+    row, rest = len(out), iter(records)
+    while some := tuple(islice(rest, RECORDS)):
+        out = []
+        for record in some:
+            row += 1
+            if len(record) != len(columns) or not all(map(is_value, record)):
+                raise VerificationError("E803", row=row)
+            out.append("\t".join(record))
+        yield _joined(out)
+
+
+def _joined(lines: Iterable[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode("utf-8")
 
 
 def parse_table(data: Content, columns: Sequence[str]) -> Table:

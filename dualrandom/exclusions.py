@@ -19,12 +19,13 @@ import calendar
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dualrandom.words import word, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from dualrandom.model import TargetId
     from dualrandom.records import TargetPrivate, TargetRecord
@@ -90,50 +91,55 @@ def enterprise_of(target: TargetRecord) -> str:
 
 
 def leave_out(
-    targets: Iterable[Pair],
+    directory: Iterable[Pair],
     *,
     rules: Rules,
     period: Period,
-    visits: Iterable[Visit],
-    others: Iterable[Pair] = (),
-) -> tuple[tuple[TargetRecord, TargetPrivate, str], ...]:
-    """Return every target with the reason that leaves it out; "": it stays.
+    visits: Collection[Visit],
+    today: dt.date,
+    in_scope: Callable[[TargetRecord, TargetPrivate], bool] = lambda *_: True,
+    left: Iterable[Pair] = (),
+) -> Iterator[tuple[TargetRecord, TargetPrivate, str]]:
+    """Yield every target in scope with the reason that leaves it out; "": it stays.
+
+    However long the directory is, only what visits and products ask for is held: the
+    visits, what was visited, and the products.
 
     Args:
-        targets: all in scope, in any order.
+        directory: all of it, in order of ids; gone through twice, where anything that
+            came before matters.
         rules: the detailed rules.
         period: of the task at hand.
         visits: all of other tasks that may matter.
-        others: targets out of scope, or no longer in the directory: what they are of
-            counts for those in scope.
+        today: no inspection was later: what says so shields nobody.
+        in_scope: the task's scope. What is out of it counts for what is in it.
+        left: targets no longer in the directory, as they last were; they count too.
 
-    Returns:
+    Yields:
         The targets in the order given.
     """
-    every = tuple(targets)
-    past = _Past(rules=rules, period=period)
-    known: dict[str, TargetRecord] = {}
-    for target, private in (*others, *every):
-        known[target.id] = target
-        past.see_day(target, private.last_inspected)
-    for visit in visits:
-        past.see(visit, known.get(visit.target))
-    found = [(t, p, past.reason(t, p)) for t, p in every]
-    twins = _twins([t for t, _, reason in found if not reason], rules)
-    same = word("reasons", "product")
-    return tuple((t, p, same if t.id in twins else why) for t, p, why in found)
-
-
-def _twins(targets: Sequence[TargetRecord], rules: Rules) -> frozenset[str]:
-    """Return all but one of the targets that are the same product: the first by id."""
-    if not rules.same_product:
-        return frozenset()
-    alike: dict[Product, list[str]] = defaultdict(list)
-    for target in targets:
-        made = product_of(target)
-        if made is not None:
-            alike[made].append(target.id)
-    return frozenset(id_ for ids in alike.values() for id_ in sorted(ids)[1:])
+    past = _Past(rules=rules, period=period, today=today)
+    if visits or rules.same_product:
+        visited = {visit.target for visit in visits}
+        known: dict[str, TargetRecord] = {}
+        for target, private in chain(left, directory):
+            if target.id in visited:
+                known[target.id] = target
+            past.see_day(target, private)
+        for visit in visits:
+            past.see(visit, known.get(visit.target))
+    stays = set[Product]()
+    for target, private in directory:
+        if not in_scope(target, private):
+            continue
+        reason = past.reason(target, private)
+        product = product_of(target) if rules.same_product and not reason else None
+        if product in stays:
+            # Of targets that are the same product the first by id stays.
+            reason = word("reasons", "product")
+        elif product is not None:
+            stays.add(product)
+        yield target, private, reason
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,6 +148,7 @@ class _Past:
 
     rules: Rules
     period: Period
+    today: dt.date
     drawn: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
     listed: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
     own: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
@@ -158,8 +165,13 @@ class _Past:
         if product is not None and near:
             (self.pending if visit.pending else self.products)[product] += 1
 
-    def see_day(self, target: TargetRecord, day: dt.date | None) -> None:
-        product = product_of(target)
+    def _visited(self, private: TargetPrivate) -> dt.date | None:
+        """Return when a target was last inspected, as far as that can be true."""
+        day = private.last_inspected
+        return None if day is None or day > self.today else day
+
+    def see_day(self, target: TargetRecord, private: TargetPrivate) -> None:
+        product, day = product_of(target), self._visited(private)
         months = self.rules.same_product
         if day and product is not None and self.period.near(day, day, months):
             self.products[product] += 1
@@ -190,14 +202,14 @@ class _Past:
             if visit.start.year == year and (pending or not visit.pending)
         ]
         count = len({visit.draw for visit in visits})
-        day = private.last_inspected
+        day = self._visited(private)
         if day is not None and day.year == year:
             # Unless it is one of the visits: a draw's, entered when it was done.
             count += not any(v.start <= day <= v.end for v in visits)
         return count >= cap
 
     def _is_recent(self, visits: Sequence[Visit], private: TargetPrivate) -> bool:
-        months, day = self.rules.since_inspected, private.last_inspected
+        months, day = self.rules.since_inspected, self._visited(private)
         if day is not None and self.period.near(day, day, months):
             return True
         return any(self.period.near(v.start, v.end, months) for v in visits)

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Final
 
 from dualrandom.archive import DRAW, ArchiveError, open_archive, read_member
 from dualrandom.blocks import FileBlocks, open_regular
+from dualrandom.canonical import blocks
 from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 MAX_FILES: Final = 256
 MAX_BYTES: Final = 2 * 2**30
@@ -157,12 +158,12 @@ def check_new(path: Path) -> None:
         raise StateError("E175", where=Where(file=str(path)))
 
 
-def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_file(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
     """Write a file whole or not at all: aside, to disk, then renamed.
 
     Args:
         path: where; its folder exists.
-        data: all of it.
+        data: all of it, or some at a time.
         mode: POSIX permissions of the file.
 
     Raises:
@@ -175,7 +176,7 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))  # noqa: TRY301
         handle, aside = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_NEW)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(blocks(data))
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner can read.
@@ -211,7 +212,9 @@ def sweep(folder: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def write_files(folder: Path, files: Mapping[str, bytes], *, mode: int = 0o644) -> None:
+def write_files(
+    folder: Path, files: Mapping[str, bytes | Iterable[bytes]], *, mode: int = 0o644
+) -> None:
     """Write several files of a folder, in the order given, each whole or not at all.
 
     Raises:

@@ -1,7 +1,9 @@
 """From the registry's records and a task to the six lists that a draw freezes.
 
-Border: pure. Records, a predicate and random bytes come in; rows and files go out.
+Border: pure. Records, a predicate and random bytes come in; rows and files go out,
+some at a time: where they are kept meanwhile is the caller's affair.
 
+- A directory of any size is gone through in order of ids and never held.
 - Whoever is in scope is either in a list or among the excluded, with a coded reason.
 - A list that cannot be drawn from, or in which some target could not be staffed, is
   refused here: before anything is fixed.
@@ -11,17 +13,19 @@ Spec: draw-v1 §2, §3.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from dualrandom.announcement import Excluded
-from dualrandom.canonical import json_bytes, records_root, sha256
+from dualrandom.canonical import json_bytes, leaf_hash
 from dualrandom.draw import quotas
 from dualrandom.eligibility import eligible
 from dualrandom.errors import StateError, Where
 from dualrandom.exclusions import Pair, Period, Visit, leave_out
-from dualrandom.matching import unstaffable
+from dualrandom.matching import first_unstaffable
+from dualrandom.merkle import Tree
 from dualrandom.model import (
     Area,
     Conflict,
@@ -50,7 +54,8 @@ from dualrandom.tables import (
 from dualrandom.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dualrandom.model import InspectorId
     from dualrandom.records import (
@@ -81,64 +86,83 @@ USUAL: Final = Rules()
 NOTHING: Final = Past()
 
 
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class Rows(Protocol[Row_co]):
+    """The rows of a table, wherever they are kept."""
+
+    def __iter__(self) -> Iterator[Row_co]:
+        """Yield all rows in the table's order, as often as somebody asks."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+
+class Store(Rows[Row], Protocol[Row]):
+    """Where the rows of a table are kept on their way: a list, or a file."""
+
+    def append(self, row: Row, /) -> None:
+        """Add a row; they come in the table's order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """The lists of a draw before they are frozen.
 
     Attributes:
-        rows: (kind, rows) of the six tables, in the order of ``tables.FROZEN``.
+        rows: (kind, rows) of the six tables, in the order of ``tables.FROZEN``; each
+            sorted as its file is.
         strata: as they will be announced, or kept private.
         private: whether strata must not be published.
         drawn: how many targets each stratum gives, in announced order.
+        excluded: how many were left out, by list and reason.
         values: what each stratum's name stands for, by name.
     """
 
-    rows: tuple[tuple[Kind[Any], tuple[Any, ...]], ...]
+    rows: tuple[tuple[Kind[Any], Rows[Any]], ...]
     strata: Strata
     private: bool
     drawn: tuple[int, ...]
+    excluded: tuple[Excluded, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
 
-    def of(self, kind: Kind[Any]) -> tuple[Any, ...]:
+    def of(self, kind: Kind[Row]) -> Rows[Row]:
         """Return the rows of one table."""
         return {k.name: rows for k, rows in self.rows}[kind.name]
 
-    @property
-    def excluded(self) -> tuple[Excluded, ...]:
-        """How many were left out, by list and reason."""
-        out = []
-        for kind, name in (
-            (EXCLUSIONS, "targets"),
-            (INSPECTOR_EXCLUSIONS, "inspectors"),
-        ):
-            counted = Counter(row.reason for row in self.of(kind))
-            out += [
-                Excluded(list=name, reason=reason, count=counted[reason])
-                for reason in sorted(counted)
-            ]
-        return tuple(out)
+
+def _held(_: Kind[Any]) -> Store[Any]:
+    return []
 
 
 def gather(
     task: TaskRecord,
     *,
-    targets: Iterable[tuple[TargetRecord, TargetPrivate]],
+    directory: Iterable[Pair],
     inspectors: Iterable[InspectorRecord],
     recusals: Iterable[Recusal],
     in_scope: Callable[[TargetRecord, TargetPrivate], bool],
+    today: dt.date,
     rules: Rules = USUAL,
     past: Past = NOTHING,
+    store: Callable[[Kind[Any]], Store[Any]] = _held,
 ) -> Lists:
     """Return the lists of a task's draw, whether or not they can be staffed.
 
     Args:
         task: what is drawn, and how.
-        targets: the whole directory as it stands.
-        inspectors: likewise.
+        directory: all targets as they stand, in order of ids; gone through twice where
+            the past matters.
+        inspectors: likewise, in any order.
         recusals: all that are known; those of others have no effect.
         in_scope: the task's scope as a predicate.
+        today: the day of these lists.
         rules: the detailed rules in force.
         past: what the office's other draws tell.
+        store: gives a place for the rows of each table that is as long as the
+            directory.
 
     Raises:
         StateError: E401, nothing to draw from; E402, a quota that comes out 0; E361,
@@ -149,19 +173,20 @@ def gather(
         draw-v1 §3.
     """
     partition = parse_partition(task.strata_by)
-    listed: list[tuple[Target, str, int]] = []
-    excluded: list[Exclusion] = []
     tickets = dict(task.tickets)
-    inside: list[Pair] = []
-    others = list(past.left)
-    for pair in targets:
-        (inside if in_scope(*pair) else others).append(pair)
+    recused = [r for r in recusals if r.holds(task.start, task.end)]
+    targets, placed, excluded = store(TARGETS), store(STRATA), store(EXCLUSIONS)
+    known = {r.target: False for r in recused}
+    counted = Counter[str]()
+    numbers: dict[str, str] = {}
     for record, hidden, reason in leave_out(
-        inside,
+        directory,
         rules=rules,
         period=Period(start=task.start, end=task.end),
         visits=past.visits,
-        others=others,
+        today=today,
+        in_scope=in_scope,
+        left=past.left,
     ):
         if reason:
             excluded.append(Exclusion(id=record.id, reason=reason))
@@ -169,50 +194,73 @@ def gather(
         target = Target(
             id=record.id, name=record.name, region=record.region, kind=record.kind
         )
-        listed.append(
-            (target, partition.value(record, hidden), tickets.get(hidden.risk, 1))
+        targets.append(target)
+        value = partition.value(record, hidden)
+        counted[value] += 1
+        # Strata are named when all are known; until then each value has a number.
+        number = numbers.setdefault(value, str(len(numbers)))
+        placed.append(
+            StratumRow(
+                id=target.id, stratum=number, tickets=tickets.get(hidden.risk, 1)
+            )
         )
-    if not listed:
+        if target.id in known:
+            known[target.id] = True
+    if not counted:
         raise StateError("E401")
     private = partition.private or bool(tickets)
     if len({len(str(count)) for _, count in task.tickets}) > 1:
         # The size of strata.tsv is announced: digits would tell how many of a class.
         raise StateError("E364")
-    strata, names = _strata(
-        task, Counter(value for _, value, _ in listed), whole=not partition.text
-    )
+    strata, names = _strata(task, counted, whole=not partition.text)
     people, away = eligible(task, inspectors, rules, dict(past.posts))
-    known = {target.id for target, _, _ in listed}
-    rows: dict[str, tuple[Any, ...]] = {
-        TARGETS.name: tuple(target for target, _, _ in listed),
-        STRATA.name: tuple(
-            StratumRow(id=target.id, stratum=names[value], tickets=count)
-            for target, value, count in listed
-        ),
-        INSPECTORS.name: people,
-        CONFLICTS.name: tuple(
-            Conflict(
-                id=r.target,
-                inspector=r.inspector,
-                reason=r.reason or word("reasons", "recusal"),
-            )
-            for r in recusals
-            if r.target in known and r.holds(task.start, task.end)
-        ),
-        EXCLUSIONS.name: tuple(excluded),
-        INSPECTOR_EXCLUSIONS.name: away,
+    conflicts = (
+        Conflict(
+            id=r.target,
+            inspector=r.inspector,
+            reason=r.reason or word("reasons", "recusal"),
+        )
+        for r in recused
+        if known[r.target]
+    )
+    rows: dict[str, Rows[Any]] = {
+        TARGETS.name: targets,
+        STRATA.name: _Named(placed, {numbers[v]: n for v, n in names.items()}),
+        INSPECTORS.name: tuple(sorted(people, key=INSPECTORS.key)),
+        CONFLICTS.name: tuple(sorted(conflicts, key=CONFLICTS.key)),
+        EXCLUSIONS.name: excluded,
+        INSPECTOR_EXCLUSIONS.name: tuple(sorted(away, key=INSPECTOR_EXCLUSIONS.key)),
     }
     return Lists(
-        rows=tuple((kind, _sorted(kind, rows[kind.name])) for kind in FROZEN),
+        rows=tuple((kind, rows[kind.name]) for kind in FROZEN),
         strata=strata,
         private=private,
         drawn=quotas(strata),
+        excluded=(*_counted("targets", excluded), *_counted("inspectors", away)),
         values=tuple(sorted((name, value) for value, name in names.items())),
     )
 
 
-def _sorted(kind: Kind[Any], rows: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(sorted(rows, key=kind.key))
+def _counted(name: str, rows: Iterable[Exclusion]) -> Iterator[Excluded]:
+    counted = Counter(row.reason for row in rows)
+    for reason in sorted(counted):
+        yield Excluded(list=name, reason=reason, count=counted[reason])
+
+
+class _Named:
+    """Rows of strata.tsv whose strata have got their names."""
+
+    def __init__(self, rows: Store[StratumRow], names: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._names = names
+
+    def __iter__(self) -> Iterator[StratumRow]:
+        for row in self._rows:
+            name = self._names[row.stratum]
+            yield StratumRow(id=row.id, stratum=name, tickets=row.tickets)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def _strata(
@@ -240,35 +288,27 @@ def _strata(
     return Strata(strata=tuple(made), total=task.total), names
 
 
-def prepare(
-    task: TaskRecord,
-    *,
-    targets: Iterable[tuple[TargetRecord, TargetPrivate]],
-    inspectors: Iterable[InspectorRecord],
-    recusals: Iterable[Recusal],
-    in_scope: Callable[[TargetRecord, TargetPrivate], bool],
-    rules: Rules = USUAL,
-    past: Past = NOTHING,
-) -> Lists:
-    """Return the lists of a task's draw, checked as far as lists can be.
-
-    Args and raises as :func:`gather`.
+def check_lists(task: TaskRecord, lists: Lists) -> None:
+    """Refuse lists that cannot be frozen, as far as lists alone can tell.
 
     Raises:
         StateError: E362, an empty region although regions matter; E363, targets that
             nobody may inspect.
+
+    Spec:
+        draw-v1 §3 (``area``; every target alone).
     """
-    lists = gather(
-        task,
-        targets=targets,
-        inspectors=inspectors,
-        recusals=recusals,
-        in_scope=in_scope,
-        rules=rules,
-        past=past,
+    check_regions(task, lists)
+    alone = first_unstaffable(
+        targets=lists.of(TARGETS),
+        posts=task.posts,
+        inspectors=tuple(lists.of(INSPECTORS)),
+        area=task.area,
+        conflicts=tuple(lists.of(CONFLICTS)),
     )
-    _check_staffing(task, lists)
-    return lists
+    if alone is not None:
+        first, count = alone
+        raise StateError("E363", id=first, count=count)
 
 
 def check_regions(task: TaskRecord, lists: Lists) -> None:
@@ -277,26 +317,13 @@ def check_regions(task: TaskRecord, lists: Lists) -> None:
     Raises:
         StateError: E362.
     """
-    if task.area is not Area.ANY:
-        for kind in (TARGETS, INSPECTORS):
-            empty = [row.id for row in lists.of(kind) if not row.region]
-            if empty:
-                raise StateError(
-                    "E362", where=Where(file=kind.name), id=empty[0], count=len(empty)
-                )
-
-
-def _check_staffing(task: TaskRecord, lists: Lists) -> None:
-    check_regions(task, lists)
-    alone = unstaffable(
-        targets=lists.of(TARGETS),
-        posts=task.posts,
-        inspectors=lists.of(INSPECTORS),
-        area=task.area,
-        conflicts=lists.of(CONFLICTS),
-    )
-    if alone:
-        raise StateError("E363", id=alone[0], count=len(alone))
+    kinds: tuple[Kind[Any], ...] = (TARGETS, INSPECTORS)
+    for kind in kinds if task.area is not Area.ANY else ():
+        empty = (row.id for row in lists.of(kind) if not row.region)
+        first = next(empty, None)
+        if first is not None:
+            count = 1 + sum(1 for _ in empty)
+            raise StateError("E362", where=Where(file=kind.name), id=first, count=count)
 
 
 def freeze_files(
@@ -305,45 +332,65 @@ def freeze_files(
     visibility: Mapping[str, Visibility],
     sealed: bool,
     entropy: Callable[[int], bytes],
-) -> tuple[dict[str, bytes], tuple[tuple[str, FileDigest], ...]]:
-    """Return the six frozen files and what is announced of them.
+    write: Callable[[str, Iterable[bytes]], object],
+) -> tuple[tuple[str, FileDigest], ...]:
+    """Write the six frozen files; return what is announced of them.
 
     Args:
-        lists: as prepared.
+        lists: as gathered.
         visibility: who may see each table; all but public ones are salted.
         sealed: whether each target's row gets a salt of its own.
         entropy: random bytes from the operating system.
+        write: takes a file's name and its bytes, some at a time, to the last one.
 
     Spec:
         draw-v1 §1 (salts), §2, §3 (``root``).
     """
-    files: dict[str, bytes] = {}
     digests = []
     for kind, rows in lists.rows:
-        salted = rows
+        salted: Iterable[Any] = rows
         if kind is TARGETS and sealed:
-            salted = tuple(replace(row, salt=entropy(16).hex()) for row in rows)
+            salted = (replace(row, salt=entropy(16).hex()) for row in rows)
         public = visibility[kind.name] is Visibility.PUBLIC
-        data = kind.encode(
-            salted,
-            salt=None if public else entropy(16).hex(),
-            strata=(
-                json_bytes(strata_line(lists.strata))
-                if kind is STRATA and lists.private
-                else None
-            ),
-        )
-        root = None
-        if kind is TARGETS:
-            table, _ = kind.parse(data)
-            root = records_root(table.lines)
-        files[kind.name] = data
-        digests.append(
-            (
-                kind.name,
-                FileDigest(
-                    rows=len(rows), bytes=len(data), sha256=sha256(data), root=root
+        file = _File(
+            kind.blocks(
+                salted,
+                salt=None if public else entropy(16).hex(),
+                strata=(
+                    json_bytes(strata_line(lists.strata))
+                    if kind is STRATA and lists.private
+                    else None
                 ),
-            )
+            ),
+            tree=Tree() if kind is TARGETS else None,
         )
-    return files, tuple(sorted(digests))
+        write(kind.name, file)
+        digests.append((kind.name, file.digest(rows=len(rows))))
+    return tuple(sorted(digests))
+
+
+class _File:
+    """A table on its way to where it is written: what is announced of it."""
+
+    def __init__(self, blocks: Iterator[bytes], *, tree: Tree | None) -> None:
+        self._blocks = blocks
+        self._tree = tree
+        self._bytes = 0
+        self._sha256 = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for number, block in enumerate(self._blocks):
+            self._bytes += len(block)
+            self._sha256.update(block)
+            if self._tree is not None and number:  # after the lines of the head
+                for line in block.splitlines():
+                    self._tree.append(leaf_hash(line))
+            yield block
+
+    def digest(self, *, rows: int) -> FileDigest:
+        return FileDigest(
+            rows=rows,
+            bytes=self._bytes,
+            sha256=self._sha256.hexdigest(),
+            root=None if self._tree is None else self._tree.root.hex(),
+        )

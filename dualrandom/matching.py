@@ -19,6 +19,7 @@ Spec: draw-v1 §6.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Matching",
     "Shortage",
+    "first_unstaffable",
     "inspector_ticket",
     "match",
     "number_posts",
@@ -280,6 +282,43 @@ def unstaffable(
         for i in part.unstaffable()
     }
     return tuple(target.id for target in targets if target.id in found)
+
+
+def first_unstaffable(
+    *,
+    targets: Iterable[Target],
+    posts: Sequence[Post],
+    inspectors: Sequence[Inspector],
+    area: Area,
+    conflicts: Iterable[Conflict],
+) -> tuple[TargetId, int] | None:
+    """Return the first target that could not be staffed alone, and how many there are.
+
+    Targets of one region with nobody recused are all alike, and one stands for them:
+    no more than regions and recusals is held, however long the list is.
+
+    Args and raises as for :func:`unstaffable`; ``targets`` is gone through once.
+
+    Spec:
+        draw-v1 §3: freezing refuses a list that has any.
+    """
+    every = tuple(conflicts)
+    recused = {conflict.id for conflict in every}
+    alike: Counter[str] = Counter()
+    some = []
+    for target in targets:
+        if target.id in recused:
+            some.append(target)
+            continue
+        alike[target.region] += 1
+        if alike[target.region] == 1:
+            some.append(target)
+    alone = unstaffable(
+        targets=some, posts=posts, inspectors=inspectors, area=area, conflicts=every
+    )
+    regions = {t.id: t.region for t in some if t.id not in recused}
+    count = sum(alike[regions[i]] if i in regions else 1 for i in alone)
+    return (alone[0], count) if alone else None
 
 
 def substitute(

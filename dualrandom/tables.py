@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from dualrandom.canonical import Table, parse_table, table_bytes
+from dualrandom.canonical import Table, parse_table, table_blocks, table_bytes
 from dualrandom.errors import VerificationError
 from dualrandom.model import (
     MAX_INT,
@@ -76,6 +75,30 @@ class Kind(Generic[Row]):
             self.columns, map(self.to_record, ordered), salt=salt, strata=strata
         )
 
+    def blocks(
+        self,
+        rows: Iterable[Row],
+        *,
+        salt: str | None = None,
+        strata: bytes | None = None,
+    ) -> Iterator[bytes]:
+        """Yield the file, some rows at a time; they come in its order.
+
+        Raises:
+            VerificationError: E804, they do not.
+        """
+        records = map(self.to_record, self._in_order(rows))
+        return table_blocks(self.columns, records, salt=salt, strata=strata)
+
+    def _in_order(self, rows: Iterable[Row]) -> Iterator[Row]:
+        last = None
+        for number, row in enumerate(rows, 1):
+            key = None if self.key is None else self.key(row)
+            if last is not None and not last < key:
+                raise VerificationError("E804", file=self.name, row=number)
+            last = key
+            yield row
+
     def parse(self, data: Content) -> tuple[Table, Collection[Row]]:
         """Return the table's parts and its rows.
 
@@ -93,10 +116,8 @@ class Kind(Generic[Row]):
             if isinstance(data, bytes)
             else _Rows(table, self.from_record)
         )
-        if self.key is not None:
-            for row, (before, after) in enumerate(pairwise(map(self.key, rows))):
-                if not before < after:
-                    raise VerificationError("E804", file=self.name, row=row + 2)
+        for _ in self._in_order(rows) if self.key is not None else ():
+            pass
         return table, rows
 
 

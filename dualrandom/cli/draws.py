@@ -92,6 +92,7 @@ def freeze(
             ask=ask,
             # What such a draw may be called is said before anything is fixed.
             say=(lambda _: None) if as_json else _say_standing,
+            told=show.progress,
         )
     if ask and not dry_run:
         request = Path(f"freeze-{done.announcement.draw}.request")

@@ -102,6 +102,17 @@ def busy(words: str) -> Iterator[Callable[[Path, int], None]]:
         _spinner = None
 
 
+def progress(what: str, rows: int) -> None:
+    """Say on the terminal what is being done, and with how many rows of a list.
+
+    Args:
+        what: a word of the catalogue's ``cli.progress``.
+        rows: so far, or in all.
+    """
+    if _spinner is not None:
+        _spinner.update(say(f"cli.progress.{what}", rows=f"{rows:,}"))
+
+
 @contextmanager
 def pause() -> Iterator[None]:
     """Take the sign of being busy away while something is printed or asked."""

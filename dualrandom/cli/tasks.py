@@ -128,7 +128,7 @@ def show_task(task: Task, as_json: Json = False) -> None:
     _show(found)
     try:
         with show.busy(say("cli.busy.freeze")):
-            seen = outlook(office, task)
+            seen = outlook(office, task, told=show.progress)
     except StateError as error:
         # The task is there, and shown; that nothing could be drawn now is talk.
         for line in lines(error, lang()):
@@ -162,7 +162,7 @@ def check(
     from dualrandom.office.outlook import check_staffing
 
     with show.busy(say("cli.busy.freeze")):
-        found = check_staffing(here(), task, runs=runs)
+        found = check_staffing(here(), task, runs=runs, told=show.progress)
     if as_json:
         show.document(document(found))
     else:

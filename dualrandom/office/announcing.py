@@ -4,30 +4,36 @@ Where parties speak by keys of their own, it is prepared first and kept aside. W
 approve is the announcement's digest: whatever is prepared anew is another one, and what
 they approved is announced as it is, or not at all.
 
+- Files are written where they stand as soon as they are made, however long they are:
+  in a folder aside, which gets its name when all of it is there.
+
 Spec: draw-v1 §3, §4 (parties); log-v1 §4, ``draw.announce``.
 """
 
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
 from dualrandom.canonical import sha256
 from dualrandom.documents import parse_announcement
 from dualrandom.errors import EnvironmentProblem, StateError, VerificationError, Where
-from dualrandom.folder import load_folder, write_files
+from dualrandom.folder import open_folder, write_files
 from dualrandom.office import journal
 from dualrandom.office.approvals import Prepared
 from dualrandom.records import DrawState
 from dualrandom.tables import FROZEN
+from dualrandom.verify import LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
     from dualrandom.announcement import Announcement
+    from dualrandom.blocks import FileBlocks
     from dualrandom.keys import PrivateKey
     from dualrandom.office.approvals import Proposal
     from dualrandom.office.place import Office
@@ -35,34 +41,71 @@ if TYPE_CHECKING:
 
 ANNOUNCEMENT = "announcement.json"
 NAMES = (ANNOUNCEMENT, *(kind.name for kind in FROZEN))
+_NEW: Final = ".new"
+"""Among the draws: the folder of one that does not stand yet. One writes at a time."""
+
+
+class Aside:
+    """The folder of an announcement on its way: whole, or gone again."""
+
+    def __init__(self, office: Office, undo: ExitStack) -> None:
+        """Take away what a run that was cut off has left, and begin.
+
+        Raises:
+            EnvironmentProblem: E154.
+        """
+        self.path = office.draw(_NEW)
+        undo.callback(shutil.rmtree, self.path, ignore_errors=True)
+        with _writing(self.path):
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.path.mkdir(parents=True)
+
+    def write(self, name: str, data: bytes | Iterable[bytes]) -> None:
+        """Write a file.
+
+        Raises:
+            EnvironmentProblem: E154.
+        """
+        write_files(self.path, {name: data}, mode=0o600)
+
+    def become(self, folder: Path) -> None:
+        """Stand in a place from now on.
+
+        Raises:
+            EnvironmentProblem: E154.
+        """
+        with _writing(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self.path.rename(folder)
 
 
 def announce(
     office: Office,
     tx: Writer,
     announcement: Announcement,
-    files: Mapping[str, bytes],
+    made: Aside,
+    commitment: str,
     signer: PrivateKey,
     undo: ExitStack,
 ) -> None:
-    """Write a draw's folder, log its announcement, and open the draw.
+    """Put a draw's folder in its place, log its announcement, and open the draw.
 
     Raises:
         StateError: E188, a folder is in the way.
         EnvironmentProblem: E154.
     """
     keys = journal.log_keys(journal.told(tx), signer)
-    body = _body(announcement, sha256(files[ANNOUNCEMENT]), keys)
-    _write(office.draw(announcement.draw), files, undo)
+    body = _body(announcement, commitment, keys)
+    _stand(made, office.draw(announcement.draw), undo)
     entry = journal.append(office, tx, "draw.announce", body, signer=signer)
-    _open(tx, announcement, body["commitment"], entry)
+    _open(tx, announcement, commitment, entry)
 
 
-def set_aside(office: Office, task: str, files: Mapping[str, bytes]) -> None:
+def set_aside(office: Office, task: str, made: Aside) -> None:
     """Keep an announcement for the approval of parties; an earlier one goes."""
     folder = _aside(office, task)
     shutil.rmtree(folder, ignore_errors=True)
-    write_files(folder, files, mode=0o600)
+    made.become(folder)
 
 
 def prepared(
@@ -81,20 +124,23 @@ def prepared(
     """
 
     def prepare(tx: Reader, report: audit.LogReport) -> Prepared:
-        announcement, files = _read_aside(office, task)
+        announcement, data, files = _read_aside(office, task)
         check(tx, announcement)
-        commitment = sha256(files[ANNOUNCEMENT])
+        commitment = sha256(data)
         keys = journal.log_keys(report, office.officer())
 
         def open_draw(tx: Writer, undo: ExitStack, entry: audit.Entry) -> None:
-            _write(office.draw(announcement.draw), files, undo)
+            made = Aside(office, undo)
+            for name, content in files.items():
+                made.write(name, content)
+            _stand(made, office.draw(announcement.draw), undo)
             _open(tx, announcement, commitment, entry)
 
         return Prepared(
             act="draw.announce",
             body=_body(announcement, commitment, keys),
             effect=open_draw,
-            papers={ANNOUNCEMENT: files[ANNOUNCEMENT]},
+            papers={ANNOUNCEMENT: data},
         )
 
     return prepare
@@ -109,17 +155,21 @@ def _aside(office: Office, task: str) -> Path:
     return office.root / "prepared" / task
 
 
-def _read_aside(office: Office, task: str) -> tuple[Announcement, dict[str, bytes]]:
+def _read_aside(
+    office: Office, task: str
+) -> tuple[Announcement, bytes, dict[str, bytes | FileBlocks]]:
     where = Where(file=f"prepared/{task}")
     try:
-        _, files = load_folder(_aside(office, task), NAMES)
-        announcement = parse_announcement(files.get(ANNOUNCEMENT, b""))
+        _, held, large = open_folder(_aside(office, task), NAMES, large=LARGE)
+        data = held.get(ANNOUNCEMENT, b"")
+        announcement = parse_announcement(data)
     except (EnvironmentProblem, VerificationError) as error:
         raise StateError("E464", where=where, task=task) from error
+    files = {name: (held | large)[name] for name in NAMES if name in held | large}
     for name, digest in announcement.files:
         if sha256(files.get(name, b"")) != digest.sha256:
             raise StateError("E464", where=where, task=task)
-    return announcement, files
+    return announcement, data, files
 
 
 def _body(
@@ -150,27 +200,33 @@ def _open(
     journal.set_state(tx, life, DrawState.ANNOUNCED, entry)
 
 
-def _write(folder: Path, files: Mapping[str, bytes], undo: ExitStack) -> None:
-    """Write the folder of a draw; it goes again if the announcement does not stand.
+def _stand(made: Aside, folder: Path, undo: ExitStack) -> None:
+    """Put the folder of a draw in its place; it goes again if nothing is announced.
 
     Raises:
         StateError: E188, there is a folder that no freeze that was cut off has left.
         EnvironmentProblem: E154.
     """
-    aside = folder.with_name(f".{folder.name}.new")
-    undo.callback(shutil.rmtree, aside, ignore_errors=True)
-    try:
-        shutil.rmtree(aside, ignore_errors=True)
+    with _writing(folder):
         if folder.exists():
             # Never announced, or the log would know it: what a crash left is like
             # this one, and anything more is somebody's.
-            if not {path.name for path in folder.iterdir()} <= set(files):
+            if not {path.name for path in folder.iterdir()} <= set(NAMES):
                 raise StateError("E188", where=Where(file=str(folder)))
             shutil.rmtree(folder)
-        aside.mkdir(parents=True)
-        write_files(aside, files, mode=0o600)
-        undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        aside.rename(folder)
+    undo.callback(shutil.rmtree, folder, ignore_errors=True)
+    made.become(folder)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Run a block that makes and moves folders.
+
+    Raises:
+        EnvironmentProblem: E154.
+    """
+    try:
+        yield
     except OSError as exc:
         raise EnvironmentProblem(
             "E154", where=Where(file=str(folder)), reason=exc.strerror or ""

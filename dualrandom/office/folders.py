@@ -21,18 +21,19 @@ from dualrandom.errors import (
     Where,
     problem,
 )
-from dualrandom.folder import load_folder
+from dualrandom.folder import load_folder, open_folder
 from dualrandom.office import journal
 from dualrandom.office.place import ZONE
 from dualrandom.randomness import Dice, line, parse_seed_txt, time_of
 from dualrandom.tables import CHANGES
-from dualrandom.verify import KNOWN
+from dualrandom.verify import KNOWN, LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dualrandom import audit
     from dualrandom.announcement import Announcement
+    from dualrandom.canonical import Blocks, Content
     from dualrandom.office.place import Office
     from dualrandom.registry import Reader
 
@@ -49,12 +50,12 @@ def check_folder(office: Office, draw: audit.DrawLife) -> tuple[Problem, ...]:
     """
     where = Where(file=f"draws/{draw.draw}")
     try:
-        _, files = load_folder(office.draw(draw.draw), KNOWN)
+        _, held, large = open_folder(office.draw(draw.draw), KNOWN, large=LARGE)
         with office.registry.read() as tx:
             return (
-                *_check_files(draw, files),
-                *_check_changes(draw, files, tx.log_size()),
-                *_check_acts(draw, files, tx),
+                *_check_files(draw, held, large),
+                *_check_changes(draw, held, tx.log_size()),
+                *_check_acts(draw, held, tx),
             )
     except EnvironmentProblem:
         return (problem("E170", where, warning=True, draw=draw.draw),)
@@ -101,7 +102,11 @@ def refuse(found: Iterable[Problem], *, missing: bool = False) -> None:
             raise EnvironmentProblem(item.code, where=item.where, **params)
 
 
-def _check_files(draw: audit.DrawLife, files: dict[str, bytes]) -> Iterator[Problem]:
+def _check_files(
+    draw: audit.DrawLife, held: Mapping[str, bytes], large: Mapping[str, Blocks]
+) -> Iterator[Problem]:
+    files: dict[str, Content] = {**held, **large}
+
     def compared(name: str, digest: str, seq: int) -> Iterator[Problem]:
         at = Where(file=f"draws/{draw.draw}/{name}")
         if name not in files:
@@ -112,14 +117,14 @@ def _check_files(draw: audit.DrawLife, files: dict[str, bytes]) -> Iterator[Prob
     found = tuple(compared(ANNOUNCEMENT, draw.commitment, draw.announced))
     yield from found
     if not found:
-        for name, frozen in parse_announcement(files[ANNOUNCEMENT]).files:
+        for name, frozen in parse_announcement(held[ANNOUNCEMENT]).files:
             yield from compared(name, frozen.sha256, draw.announced)
     if draw.result is None or draw.ended is None:
         return
     found = tuple(compared(RESULT, draw.result, draw.ended))
     yield from found
     if not found:
-        result = parse_result(files[RESULT])
+        result = parse_result(held[RESULT])
         for name, drawn in result.files:
             yield from compared(name, drawn.sha256, draw.ended)
         yield from compared(SEED, result.seed_file, draw.ended)

@@ -20,7 +20,8 @@ from dualrandom.errors import Problem, StateError, Where, problem
 from dualrandom.freeze import Lists, check_regions, gather
 from dualrandom.matching import match, unstaffable
 from dualrandom.office.departures import departures
-from dualrandom.office.freezing import announced_item
+from dualrandom.office.directory import Directory
+from dualrandom.office.drafting import announced_item
 from dualrandom.office.past import past_of
 from dualrandom.office.place import today
 from dualrandom.office.rules import rules_in_force
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from dualrandom.announcement import Excluded
     from dualrandom.matching import Shortage
     from dualrandom.model import Target
+    from dualrandom.office.directory import Told
     from dualrandom.office.place import Office
     from dualrandom.records import TaskRecord
     from dualrandom.registry import Reader
@@ -104,25 +106,33 @@ class Staffing:
         return self.odds == 1 or any(not one.warning for one in self.problems)
 
 
-def outlook(office: Office, task_id: str) -> Outlook:
+def outlook(office: Office, task_id: str, *, told: Told = lambda *_: None) -> Outlook:
     """Return what a task would draw now.
+
+    Args:
+        office: the open office.
+        task_id: the task.
+        told: called now and then with what is being done and how many rows of it.
 
     Raises:
         StateError: E381, no such task; E401, E402, E361, E364 as for ``gather``; E415,
             rules.md is not what was logged; E431.
         EnvironmentProblem: E170, a draw's folder is gone that must be known.
     """
-    task, lists, told = _gather(office, task_id)
-    return _outlook(task, lists, told)
+    task, lists, known = _gather(office, task_id, told)
+    return _outlook(task, lists, known)
 
 
-def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffing:
+def check_staffing(
+    office: Office, task_id: str, *, runs: int = RUNS, told: Told = lambda *_: None
+) -> Staffing:
     """Return whether a task's draw can be staffed, and what would help if not.
 
     Args:
         office: the open office.
         task_id: the task.
         runs: draws to try where nothing can be proved.
+        told: as for :func:`outlook`.
 
     Raises:
         StateError: as for :func:`outlook`; E362, a region is empty that must not be.
@@ -130,7 +140,8 @@ def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffin
     Spec:
         draw-v1 §3 (every target alone), §6.
     """
-    task, lists, known = _gather(office, task_id)
+    task, lists, known = _gather(office, task_id, told)
+    told("staffing", len(lists.of(tables.TARGETS)))
     check_regions(task, lists)
     alone = _alone(task, lists)
     found: tuple[Demand, ...] = ()
@@ -138,34 +149,34 @@ def check_staffing(office: Office, task_id: str, *, runs: int = RUNS) -> Staffin
     odds: int | None = None
     if not alone:
         found = demands(
-            targets=lists.of(tables.TARGETS),
-            strata=lists.of(tables.STRATA),
+            targets=tuple(lists.of(tables.TARGETS)),
+            strata=tuple(lists.of(tables.STRATA)),
             quotas=_quotas(lists),
             posts=task.posts,
-            inspectors=lists.of(tables.INSPECTORS),
+            inspectors=tuple(lists.of(tables.INSPECTORS)),
             area=task.area,
             conflicts=lists.of(tables.CONFLICTS),
         )
         odds = _together(found)
         if odds is None:
             tried = (runs, sum(_fails(task, lists, run) for run in range(runs)))
-    told = [*known, *(_alone_problem(shortage) for shortage in alone)]
-    told += [_problem(one) for one in found if one.lack is not None]
+    problems = [*known, *(_alone_problem(shortage) for shortage in alone)]
+    problems += [_problem(one) for one in found if one.lack is not None]
     if tried[1]:
-        told.append(_tried_problem(*tried))
+        problems.append(_tried_problem(*tried))
     return Staffing(
         outlook=_outlook(task, lists, known),
-        pools=pools(task.posts, lists.of(tables.INSPECTORS)),
+        pools=pools(task.posts, tuple(lists.of(tables.INSPECTORS))),
         alone=sum(shortage.alone for shortage in alone),
         demands=found,
         odds=odds,
         tried=tried,
-        problems=tuple(told),
+        problems=tuple(problems),
     )
 
 
 def _gather(
-    office: Office, task_id: str
+    office: Office, task_id: str, told: Told
 ) -> tuple[TaskRecord, Lists, tuple[Problem, ...]]:
     with office.registry.read() as tx:
         task = tx.task(task_id)
@@ -175,15 +186,16 @@ def _gather(
         check_task(task, rules)
         lists = gather(
             task,
-            targets=tx.targets(),
+            directory=Directory(tx, told),
             inspectors=tx.inspectors(),
             recusals=tx.recusals(),
             in_scope=parse_scope(task.scope).accepts,
+            today=today(office),
             rules=rules,
             past=past_of(office, tx, task, rules),
         )
-        told = (*_stops(tx, task, today(office)), *departures(office, tx, task))
-    return task, lists, told
+        known = (*_stops(tx, task, today(office)), *departures(office, tx, task))
+    return task, lists, known
 
 
 def _stops(tx: Reader, task: TaskRecord, day: dt.date) -> Iterator[Problem]:
@@ -231,9 +243,9 @@ def _alone(task: TaskRecord, lists: Lists) -> tuple[Shortage, ...]:
     """Return why some targets cannot be staffed alone, one shortage a district."""
     found = set(
         unstaffable(
-            targets=lists.of(tables.TARGETS),
+            targets=tuple(lists.of(tables.TARGETS)),
             posts=task.posts,
-            inspectors=lists.of(tables.INSPECTORS),
+            inspectors=tuple(lists.of(tables.INSPECTORS)),
             area=task.area,
             conflicts=lists.of(tables.CONFLICTS),
         )
@@ -251,7 +263,7 @@ def _match(
         key=key,
         targets=targets,
         posts=task.posts,
-        inspectors=lists.of(tables.INSPECTORS),
+        inspectors=tuple(lists.of(tables.INSPECTORS)),
         area=task.area,
         conflicts=lists.of(tables.CONFLICTS),
     ).shortages
@@ -261,7 +273,7 @@ def _fails(task: TaskRecord, lists: Lists, run: int) -> bool:
     """Say whether a draw that might have been fails; its key is nobody's secret."""
     key = sha256(f"{task.id} {run}".encode())[:32]
     chosen = select(
-        key=key, rows=lists.of(tables.STRATA), strata=lists.strata, reserves=None
+        key=key, rows=tuple(lists.of(tables.STRATA)), strata=lists.strata, reserves=None
     )
     by_id = {target.id: target for target in lists.of(tables.TARGETS)}
     drawn = [by_id[row.id] for row in chosen.selected]

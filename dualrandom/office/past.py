@@ -13,7 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dualrandom.exclusions import Period, Visit, product_of
-from dualrandom.folder import load_folder
+from dualrandom.folder import open_folder
 from dualrandom.freeze import Past
 from dualrandom.office import journal
 from dualrandom.office.folders import announced, check_folder, refuse
@@ -27,13 +27,14 @@ from dualrandom.tables import (
     TARGETS,
     TEAMS,
 )
-from dualrandom.verify import KNOWN
+from dualrandom.verify import KNOWN, LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dualrandom.announcement import Announcement
     from dualrandom.audit import DrawLife
+    from dualrandom.canonical import Blocks, Content
     from dualrandom.exclusions import Pair
     from dualrandom.model import InspectorId, TargetId
     from dualrandom.office.place import Office
@@ -70,8 +71,8 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
         if draw.id in gone or not _matters(announcement, period, rules):
             continue
         refuse(check_folder(office, lives[draw.id]), missing=True)
-        _, files = load_folder(office.draw(draw.id), KNOWN)
-        visits += _visits(lives[draw.id], announcement, files)
+        _, files, large = open_folder(office.draw(draw.id), KNOWN, large=LARGE)
+        visits += _visits(lives[draw.id], announcement, files, large)
         if announcement.task.start[:4] == str(task.start.year):
             posts.update(_posts(lives[draw.id], files))
     return Past(
@@ -106,12 +107,16 @@ def _days(announcement: Announcement) -> tuple[dt.date, dt.date]:
 
 
 def _visits(
-    life: DrawLife, announcement: Announcement, files: Mapping[str, bytes]
+    life: DrawLife,
+    announcement: Announcement,
+    files: Mapping[str, bytes],
+    large: Mapping[str, Blocks],
 ) -> Iterator[Visit]:
     start, end = _days(announcement)
     pending = life.ended is None
     kind = TARGETS if pending else DRAWN
-    ids: list[TargetId] = [row.id for row in kind.parse(files[kind.name])[1]]
+    data: Content = large.get(kind.name) or files[kind.name]
+    ids: list[TargetId] = [row.id for row in kind.parse(data)[1]]
     # Who was replaced was called on too: that is how it was found closed.
     ids += [row.substitute for row in logged_changes(REPLACEMENTS, files, life)]
     for id_ in ids:
@@ -132,8 +137,10 @@ def _posts(life: DrawLife, files: Mapping[str, bytes]) -> Iterable[InspectorId]:
 
 def _left(tx: Reader, visits: Iterable[Visit]) -> Iterator[Pair]:
     """Yield visited targets that have left the directory since, as they last were."""
-    known = {target.id for target, _ in tx.targets()}
-    for id_ in sorted({visit.target for visit in visits} - known):
+    gone = {visit.target for visit in visits}
+    for target, _ in tx.targets() if gone else ():
+        gone.discard(target.id)
+    for id_ in sorted(gone):
         versions = tx.history(DIRECTORY, (id_,))
         if versions:
             yield versions[-1].record

@@ -17,15 +17,16 @@ from dualrandom.canonical import sha256
 from dualrandom.documents import announcement_bytes
 from dualrandom.folder import write_files
 from dualrandom.model import is_draw_id
+from dualrandom.office.drafting import draft
 from dualrandom.office.exporting import write_sheet
-from dualrandom.office.freezing import REHEARSAL, plan
+from dualrandom.office.freezing import REHEARSAL
 from dualrandom.office.looking import verify_path
 from dualrandom.office.outcome import RESULT, afterwards, make, read_frozen
 from dualrandom.randomness import Local, line
 from dualrandom.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from dualrandom.draw import Selection
@@ -66,8 +67,15 @@ def rehearse(office: Office, task_id: str, header: Sequence[str]) -> Rehearsed:
     draw = f"{REHEARSAL}{task_id}"[:32].rstrip("-")
     draw = draw if is_draw_id(draw) else REHEARSAL.rstrip("-")
     local, mark = Local(), word("rehearsal", "mark")
+    frozen_files: dict[str, bytes] = {}
+
+    def keep(name: str, data: Iterable[bytes]) -> None:
+        frozen_files[name] = b"".join(data)
+
     with office.registry.read() as tx:
-        announcement, files, _ = plan(office, tx, task_id, (local,), None, draw, mark)
+        announcement, _ = draft(
+            office, tx, task_id, (local,), None, draw, mark, write=keep
+        )
         addresses = {public.id: public.address for public, _ in tx.targets()}
     announcement = replace(
         announcement,
@@ -80,7 +88,7 @@ def rehearse(office: Office, task_id: str, header: Sequence[str]) -> Rehearsed:
         supersedes=None,
     )
     data = announcement_bytes(announcement)
-    files = {"announcement.json": data, **files}
+    files = {"announcement.json": data, **frozen_files}
     frozen = read_frozen(files, sha256(data), f"rehearsals/{draw}")
     made = make(frozen, [line(local, office.entropy(32).hex())], [{}])
     files |= {**made.files, RESULT: made.result}

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import StateError
-from dualrandom.folder import load_folder
+from dualrandom.folder import open_folder
 from dualrandom.model import Quota, Ratio, Rounding
 from dualrandom.office import journal
 from dualrandom.office.folders import check_folder, refuse
 from dualrandom.records import TargetPrivate, TargetRecord
-from dualrandom.tables import DRAWN, TARGETS
-from dualrandom.verify import KNOWN
+from dualrandom.tables import DRAWN, TARGETS, rows_of
+from dualrandom.verify import KNOWN, LARGE
 from dualrandom.verify.lists import STAFFING
 from dualrandom.words import words
 
@@ -65,18 +65,18 @@ def to_staff(
     if life.result is None:
         raise StateError("E460", task=task.id)
     refuse(check_folder(office, life), missing=True)
-    _, files = load_folder(office.draw(first), KNOWN)
+    _, files, large = open_folder(office.draw(first), KNOWN, large=LARGE)
     if parse_result(files["result.json"]).matched:
         raise StateError("E460", task=task.id)
     drawn = {row.id for row in DRAWN.parse(files[DRAWN.name])[1]}
+    listed = large.get(TARGETS.name) or files[TARGETS.name]
     # As they were frozen: who was deregistered since was drawn all the same.
     targets = tuple(
         (
             TargetRecord(id=row.id, name=row.name, kind=row.kind, region=row.region),
             TargetPrivate(id=row.id),
         )
-        for row in TARGETS.parse(files[TARGETS.name])[1]
-        if row.id in drawn
+        for row in rows_of(TARGETS.parse(listed)[1], drawn).values()
     )
     release = parse_announcement(files["announcement.json"]).release
     if release is not None and life.released is None:

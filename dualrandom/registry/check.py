@@ -5,6 +5,8 @@ Whether the log itself is whole is :mod:`dualrandom.audit`'s affair: check it fi
 
 - Each change of a list is made anew from the versions that it began and ended, so an
   edited row is found whether it stands or has long been replaced.
+- Digests are compared first, of rows that nobody holds: a list of any size is checked
+  in the same memory, and only of what differs are the rows compared.
 - The salt and the reason are in the database, so the digest can be made anew without
   the kept file; the kept file is what tells *which* rows are not as they were.
 - Not covered by the log, and so not by this: a draw's reason, kept for people.
@@ -14,6 +16,7 @@ Spec: log-v1 §4 (last step).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import DBAPIError
 
-from dualrandom.canonical import sha256
+from dualrandom.canonical import sha256, table_blocks
 from dualrandom.errors import Problem, VerificationError, Where, problem
 from dualrandom.registry import check_draws, check_storage, history, told
 from dualrandom.registry.files import (
@@ -176,6 +179,8 @@ def _check_change(
         one.broken = True
         yield problem("E346", where, list=kind.name)
         return
+    if _is_as_logged(connection, kind, said, row, names):
+        return
     acts, late = _acts(connection, kind, row, names)
     for key in late:
         one.named.add(key)
@@ -205,6 +210,64 @@ def _check_change(
         yield problem("E330", where, list=kind.name, id=shown_key(key))
     if not differing:
         yield problem("E346", where, list=kind.name)
+
+
+def _is_as_logged(
+    connection: Connection,
+    kind: ListKind[Any],
+    said: ListChange,
+    row: Found[Any],
+    names: Sequence[str],
+) -> bool:
+    """Say whether the versions that a change began and ended make its very file."""
+    at = [kind.names.index(name) for name in names]
+    later = [i for i, name in enumerate(kind.names) if name not in names]
+    counted = Counter[Act]()
+    table = VERSIONS[kind.name].table
+    ended, began = (
+        history.rows_where(connection, kind, met)
+        for met in (table.c.seq_to == row.seq, table.c.seq_from == row.seq)
+    )
+
+    def records() -> Iterator[Sequence[str]]:
+        for act, cells in _paired(ended, began, kind.key):
+            counted[act] += 1
+            if act is not Act.RETIRED and any(cells[i] for i in later):
+                return  # a column that came after this change had nothing to say
+            yield (str(act), row.reason, *[cells[i] for i in at])
+
+    made = _makes(said.change, (*ACT, *names), records(), row.salt)
+    told = (said.added, said.changed, said.retired)
+    return made and told == tuple(counted[act] for act in Act)
+
+
+def _paired(
+    ended: Iterator[Row], began: Iterator[Row], key: int
+) -> Iterator[tuple[Act, Row]]:
+    """Yield what became of each record, of rows in order of their keys."""
+    old, new = next(ended, None), next(began, None)
+    while old is not None or new is not None:
+        if new is None or (old is not None and old[:key] < new[:key]):
+            assert old is not None  # noqa: S101 - or there is a new one
+            yield Act.RETIRED, old
+            old = next(ended, None)
+            continue
+        if old is not None and old[:key] == new[:key]:
+            old = next(ended, None)
+            yield Act.CHANGED, new
+        else:
+            yield Act.ADDED, new
+        new = next(began, None)
+
+
+def _makes(
+    digest: str, columns: Sequence[str], records: Iterable[Sequence[str]], salt: str
+) -> bool:
+    """Say whether rows in order of their keys make a file of this digest."""
+    try:
+        return sha256(table_blocks(columns, records, salt=salt)) == digest
+    except (VerificationError, TypeError):  # cells that no file of ours can hold
+        return False
 
 
 def _acts(
@@ -266,6 +329,9 @@ def _check_whole(connection: Connection, one: _List, kept: Kept) -> Iterator[Pro
     said, row = one.newest
     names = tuple(row.columns.split(","))
     if not set(names) <= set(one.kind.names):
+        return
+    found = history.rows(connection, one.kind, names=names)
+    if _makes(said.digest, names, found, row.salt):
         return
     now = _by_key(one.kind, history.rows(connection, one.kind, names=names))
     if _digest(names, now, row.salt) == said.digest:

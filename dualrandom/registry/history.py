@@ -10,6 +10,8 @@ Border: SQL on a connection in a transaction. Rows go in and out as cells.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from sqlalchemy import (
@@ -40,6 +42,8 @@ R = TypeVar("R")
 Moment = dt.datetime | int
 """An aware time, or the ``seq`` of a log entry: the state after it."""
 
+AT_ONCE: Final = 1000
+"""Rows that are taken from the database at a time."""
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -100,7 +104,7 @@ def rows_where(
     names: Sequence[str] | None = None,
     ordered: bool = True,
 ) -> Iterator[Row]:
-    """Return the rows of all versions that meet a condition, in order of their keys."""
+    """Yield the rows of all versions that meet a condition, in order of their keys."""
     versions = VERSIONS[kind.name]
     query = (
         select(*[versions.cell(name) for name in names or kind.names])
@@ -112,8 +116,17 @@ def rows_where(
         # for among all versions that there ever were.
         keys = [versions.table.c[key] for key in kind.keys]
         query = query.order_by(*map(_unordered, keys))
-    # The driver's own tuples: nothing has to be done to a cell.
-    return iter(cast("Iterable[Row]", connection.execute(query).cursor))
+    # A server keeps what was found, and hands over some at a time; who stops early
+    # leaves nothing open.
+    streamed = {"stream_results": True}
+    with connection.execute(query, execution_options=streamed) as found:
+        first = found.fetchone()
+        if first is None:
+            return
+        yield tuple(first)
+        # The driver's own tuples from here on: nothing has to be done to a cell.
+        some = partial(cast("Any", found.cursor).fetchmany, AT_ONCE)
+        yield from chain.from_iterable(iter(some, []))
 
 
 def _seq(connection: Connection, moment: Moment) -> int:

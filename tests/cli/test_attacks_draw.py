@@ -119,17 +119,17 @@ def test_attacker_leaves_a_firm_out_of_list_and_exclusions(
     office: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that was tampered with drops it; the logged directory still has it."""
-    from dualrandom.office import freezing
+    from dualrandom.office import drafting
 
     spared: list[str] = []
-    honest = freezing.prepare
+    honest = drafting.gather
 
-    def tampered(task: Any, *, targets: Any, **rest: Any) -> Any:
-        kept = list(targets)
+    def tampered(task: Any, *, directory: Any, **rest: Any) -> Any:
+        kept = list(directory)
         spared.append(kept.pop(7)[0].id)
-        return honest(task, targets=kept, **rest)
+        return honest(task, directory=kept, **rest)
 
-    monkeypatch.setattr(freezing, "prepare", tampered)
+    monkeypatch.setattr(drafting, "gather", tampered)
     frozen(office, run)
     told = steps(run, FOLDER)
     assert told["scope"] == ["people_scope"], "supervisors compare list and directory"

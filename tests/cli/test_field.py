@@ -42,7 +42,7 @@ def targets() -> Iterable[tuple[object, ...]]:
         status = "注销" if n % 12 == 11 else "存续"
         risk, region = "ABCD"[n % 4], REGIONS[n // 4 % 2]
         kind, industry = ("食品经营", "药品经营")[n % 2], ("餐饮", "零售")[n // 3 % 2]
-        visited = "2099-10-20" if n % 16 == 5 else ""
+        visited = "2025-10-20" if n % 16 == 5 else ""
         yield (
             *(f"M-{n:02}", f"示例店{n}", kind, industry, region, status, tags, risk),
             *(visited, "", "", ""),
@@ -318,8 +318,7 @@ def test_a_cap_across_tasks(field: Path, run: Run) -> None:
     rules(run, ("yearly_cap = 0 ", "yearly_cap = 1 "))
     shops = ("--scope", "主体类型 != 产品")
     first = go(run, field, "T-1", "--ratio", "30%", *shops)
-    visited = {f"M-{n:02}" for n in range(SITES) if n % 16 == 5}
-    assert {t for t, why in first.out.items() if why == "年度检查次数已满"} == visited
+    assert "年度检查次数已满" not in first.out.values()  # nobody was seen in that year
     new_task(run, "T-2", "--ratio", "50%", *shops)
     assert run("freeze", "T-2", "--randomness", "dice:20").code == 0
     # While T-2 is open it may draw any of its list: for T-3 all of these must wait.

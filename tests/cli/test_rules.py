@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dualrandom.office import freezing
+from dualrandom.office import drafting
 from dualrandom.office.rules import show_rules
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_attacker_announces_under_rules_of_yesterday(
     )
     assert run("rules", "set", "细则.md").code == 0
     with monkeypatch.context() as patch:
-        patch.setattr(freezing, "rules_in_force", lambda o, _: show_rules(o, version=1))
+        patch.setattr(drafting, "rules_in_force", lambda o, _: show_rules(o, version=1))
         assert run(*FREEZE).code == 0
     found = run("log", "verify")
     assert (found.code, "E437" in found.out + found.err) == (1, True)

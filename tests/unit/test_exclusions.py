@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,11 @@ from dualrandom.rules import Rules
 from dualrandom.words import word
 from tests.clerk import target
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dualrandom.records import TargetPrivate, TargetRecord
+
 PERIOD = Period(start=dt.date(2026, 7, 1), end=dt.date(2026, 7, 31))
 DAY = st.dates(dt.date(2025, 1, 1), dt.date(2027, 6, 30))
 
@@ -39,8 +44,29 @@ def visit(number: int, start: str, end: str, *, pending: bool = False) -> Visit:
 
 
 def reason(rules: Rules, *visits: Visit, **fields: Any) -> str:
-    found = leave_out([target(1, **fields)], rules=rules, period=PERIOD, visits=visits)
-    return found[0][2]
+    [(_, _, why)] = left_out([target(1, **fields)], rules, visits)
+    return why
+
+
+def left_out(
+    targets: Iterable[Any],
+    rules: Rules,
+    visits: Iterable[Visit],
+    period: Period = PERIOD,
+    *,
+    today: dt.date = dt.date(2027, 6, 30),
+    scope: Callable[[TargetRecord], bool] = lambda _: True,
+) -> list[tuple[TargetRecord, TargetPrivate, str]]:
+    return list(
+        leave_out(
+            sorted(targets, key=lambda pair: pair[0].id),
+            rules=rules,
+            period=period,
+            visits=list(visits),
+            today=today,
+            in_scope=lambda target, _: scope(target),
+        )
+    )
 
 
 MARCH = visit(1, "2026-03-01", "2026-03-31")
@@ -87,6 +113,17 @@ def test_one_rule_at_a_time(
     assert reason(Rules(**rules), *visits, visited=day) == expected
 
 
+@pytest.mark.parametrize("rule", ["yearly_cap", "since_inspected", "same_product"])
+def test_attacker_enters_an_inspection_that_has_not_come_yet(rule: str) -> None:
+    """It would shield the firm, and whoever sells the same product."""
+    firms = [target(1, visited=dt.date(2026, 6, 20), **PRODUCT), target(2, **PRODUCT)]
+    rules = Rules(**({"same_product": 0} | {rule: 1}))
+    twins = ["", word("reasons", "product") if rule == "same_product" else ""]
+    for today, told in ((19, False), (20, True)):
+        found = left_out(firms, rules, (), today=dt.date(2026, 6, today))
+        assert ([why for _, _, why in found] != twins) is told
+
+
 def test_the_status_goes_before_everything() -> None:
     told = reason(Rules(yearly_cap=1), MARCH, status="注销")
     assert told == word("reasons", "inactive")
@@ -128,15 +165,14 @@ def test_the_same_product_elsewhere(
     """T-1 was drawn; T-2 is the same product at another shop."""
     same = [target(2, **PRODUCT)]
     for scope in (True, False):  # wherever the drawn one is now
-        found = leave_out(
-            same if not scope else [*same, target(1, **other)],
-            others=[] if scope else [target(1, **other)],
-            rules=Rules(same_product=months),
-            period=PERIOD,
-            visits=visits,
+        found = left_out(
+            [*same, target(1, **other)],
+            Rules(same_product=months),
+            visits,
+            scope=lambda one, all_=scope: all_ or one.id == "T-2",
         )
         expected = word("reasons", name) if name else ""
-        assert found[0][2] == (expected or twin(other, months, scope))
+        assert found[-1][2] == (expected or twin(other, months, scope))
 
 
 def twin(other: dict[str, str], months: int, scope: bool) -> str:  # noqa: FBT001
@@ -149,13 +185,13 @@ def test_a_cap_is_the_enterprises() -> None:
     rules = Rules(yearly_cap=2)
     shop, product = target(1), target(2, enterprise="T-1")
     both = [visit(2, "2026-03-01", "2026-03-31"), MARCH]  # one draw of both
-    found = leave_out([shop, product], rules=rules, period=PERIOD, visits=both)
+    found = left_out([shop, product], rules, both)
     assert [why for _, _, why in found] == ["", ""]
     other = visit(2, "2026-02-01", "2026-02-28")
-    found = leave_out(
-        [shop], others=[product], rules=rules, period=PERIOD, visits=[*both, other]
+    found = left_out(
+        [shop, product], rules, [*both, other], scope=lambda one: one.id == "T-1"
     )
-    assert found[0][2] == word("reasons", "cap")
+    assert [why for _, _, why in found] == [word("reasons", "cap")]
 
 
 @st.composite
@@ -198,17 +234,15 @@ def test_neither_order_nor_rules_on_others_matter(
     case: tuple[list[Any], Rules, list[Visit]], chance: Any
 ) -> None:
     targets, rules, visits = case
-    found = leave_out(targets, rules=rules, period=PERIOD, visits=visits)
+    found = left_out(targets, rules, visits)
     assert [t.id for t, _, _ in found] == [t.id for t, _ in targets]  # all, once
-    chance.shuffle(targets)
     chance.shuffle(visits)
-    again = leave_out(targets, rules=rules, period=PERIOD, visits=visits)
-    assert {t.id: why for t, _, why in again} == {t.id: why for t, _, why in found}
+    assert left_out(targets, rules, visits) == found
     # Each rule by itself leaves out whom it leaves out; together, all of them.
     alone: set[str] = set()
     for name in ("yearly_cap", "since_inspected", "same_product", "open_draws"):
         one = Rules(**({"same_product": 0} | {name: getattr(rules, name)}))
-        some = leave_out(targets, rules=one, period=PERIOD, visits=visits)
+        some = left_out(targets, one, visits)
         alone |= {t.id for t, _, why in some if why}
     left = {t.id for t, _, why in found if why}
     assert left <= alone
@@ -243,7 +277,7 @@ def test_a_year_of_draws_respects_the_cap(data: st.DataObject) -> None:
             for n, (p, ids) in listed.items()
             for i in ids
         ]
-        found = leave_out(targets, rules=rules, period=period, visits=drawn + open_)
+        found = left_out(targets, rules, drawn + open_, period)
         listed[task] = (period, {t.id for t, _, why in found if not why})
     owner = {t.id: enterprise_of(t) for t, _ in targets}
     visited = {(owner[visit.target], visit.draw) for visit in drawn}

@@ -9,6 +9,7 @@ classes have, and how many reserves there are. They tell nothing of a single tar
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -27,7 +28,7 @@ from dualrandom.announcement import (
 from dualrandom.canonical import sha256
 from dualrandom.disclosure import public_part
 from dualrandom.documents import announcement_bytes
-from dualrandom.freeze import freeze_files, prepare
+from dualrandom.freeze import check_lists, freeze_files, gather
 from dualrandom.model import Area, Post, Quota, Ratio, Rounding
 from dualrandom.office.outcome import RESULT, make, read_frozen
 from dualrandom.randomness import Dice
@@ -78,16 +79,24 @@ def world(risks: tuple[str, ...], by: str = "risk") -> dict[str, bytes]:
         target(n, risk=c, kind=c if by == "kind" else "食品")
         for n, c in enumerate(risks, FIRST)
     ]
-    lists = prepare(
-        what, targets=made, inspectors=PEOPLE, recusals=(), in_scope=lambda *_: True
+    lists = gather(
+        what,
+        directory=sorted(made, key=lambda pair: pair[0].id),
+        inspectors=PEOPLE,
+        recusals=(),
+        in_scope=lambda *_: True,
+        today=dt.date(2026, 11, 20),
     )
+    check_lists(what, lists)
     visibility = due_visibility(sealed=False, private=lists.private)
     salts = iter(range(1, 100))
-    files, digests = freeze_files(
+    files: dict[str, bytes] = {}
+    digests = freeze_files(
         lists,
         visibility=visibility,
         sealed=False,
         entropy=lambda n: next(salts).to_bytes(n, "big"),
+        write=lambda name, data: files.update({name: b"".join(data)}),
     )
     day = "2026-12-01"
     announcement = Announcement(
