@@ -226,13 +226,16 @@ def table_blocks(
         strata: canonical JSON for private strata.
 
     Raises:
-        VerificationError: E803, a value holds a control or a line separator.
+        VerificationError: E803, a value holds a control or a line separator, or the
+            salt is none.
 
     Spec:
         draw-v1 §1 (tables), §2, §4 (private strata).
     """
     out = ["\t".join(columns)]
     if salt is not None:
+        if not is_hex(salt, 32):
+            raise VerificationError("E803", row=2)
         out.append(_SALT + salt)
     if strata is not None:
         out.append(_STRATA + strata.decode("utf-8"))

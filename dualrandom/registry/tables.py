@@ -95,6 +95,16 @@ class _Number(TypeDecorator[str]):
         return int(value) if value else None
 
 
+class _Signed(TypeDecorator[bytes]):
+    """An entry's bytes; none at all where a damaged row holds something else."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes:
+        return value if isinstance(value, bytes) else b""
+
+
 _SQL: Final = {"text": Text, "date": _Absent, "number": _Number}
 
 
@@ -205,7 +215,7 @@ entry: Final = Table(
     Column("prev", Text, nullable=False),
     Column("op", Text, nullable=False),
     Column("leaf", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", _Signed, nullable=False),
     PrimaryKeyConstraint("seq"),
     UniqueConstraint("prev"),
     UniqueConstraint("op"),

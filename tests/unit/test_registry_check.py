@@ -323,21 +323,46 @@ def test_whose_an_index_or_trigger_is(clerk: Clerk, name: str, change: str) -> N
     assert {code for code, _ in clerk.findings()} == {"E335"}
 
 
-@pytest.mark.parametrize("value", ["NULL", "x'41'", "7"])
-def test_attacker_lifts_the_types(clerk: Clerk, value: str) -> None:
-    """Nothing, bytes or a number where text must be: named, and no crash."""
+def edit_loosely(clerk: Clerk, table: str, column: str, statement: str) -> None:
+    """Edit a column that can hold anything for the time of the edit."""
     with sqlite3.connect(clerk.path) as raw:
-        query = "SELECT sql FROM sqlite_master WHERE name = 'target'"
+        query = f"SELECT sql FROM sqlite_master WHERE name = '{table}'"
         made = raw.execute(query).fetchone()[0]
     raw.close()
-    loose = made.replace("STRICT", "").replace("address TEXT NOT NULL", "address")
+    name = column.partition(" ")[0]
+    loose = made.replace("STRICT", "").replace(f"{column} NOT NULL", name)
     for sql in (loose, made):
         quoted = sql.replace("'", "''")
         rewrite_schema(
-            clerk, f"UPDATE sqlite_master SET sql = '{quoted}' WHERE name = 'target'"
+            clerk, f"UPDATE sqlite_master SET sql = '{quoted}' WHERE name = '{table}'"
         )
         if sql == loose:
-            clerk.edit(f"UPDATE target SET address = {value} WHERE id = 'T-4'")
+            clerk.edit(statement)
+
+
+@pytest.mark.parametrize("value", ["NULL", "'text'", "7"])
+def test_an_entry_that_is_no_bytes(clerk: Clerk, value: str) -> None:
+    """Found by flipping bytes: a row of the log whose entry is not there."""
+    edit_loosely(
+        clerk, "entry", "data BLOB", f"UPDATE entry SET data = {value} WHERE seq = 1"
+    )
+    assert "E334" in {code for code, _ in clerk.findings()}
+    with clerk.registry.read() as tx:
+        assert list(tx.entries())[1] == tx.entry(1) == b""
+
+
+def test_a_salt_that_is_no_text(clerk: Clerk) -> None:
+    """Found by flipping bytes: what was salted with it cannot be made again."""
+    clerk.edit("UPDATE change SET salt = CAST(x'ff' AS TEXT) WHERE seq = 8")
+    assert {code for code, _ in clerk.findings()} & {"E330", "E331", "E346"}
+
+
+@pytest.mark.parametrize("value", ["NULL", "x'41'", "7"])
+def test_attacker_lifts_the_types(clerk: Clerk, value: str) -> None:
+    """Nothing, bytes or a number where text must be: named, and no crash."""
+    edit_loosely(
+        clerk, "target", "address TEXT", f"UPDATE target SET address = {value}"
+    )
     assert ("E330", "T-4") in clerk.findings()
     with (
         pytest.raises(VerificationError, match="E306"),
