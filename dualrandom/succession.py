@@ -20,6 +20,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.canonical import leaf_hash, sha256, tree_hash
+from dualrandom.entries import parse_entry
 from dualrandom.errors import VerificationError
 from dualrandom.logcheck import LogChecker
 from dualrandom.logreport import LogTrust, Weight
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 KEY_ACTS: Final = frozenset(("log.genesis", "key.add", "key.revoke"))
 _HASH_BYTES: Final = 32
+_VERDICT: Final = b'"act":"draw.verify"'
 
 
 class Succession:
@@ -44,6 +46,7 @@ class Succession:
         followed: whether a log was at hand.
         findings: what differs in it, or could not be told; of the first fault on,
             nothing is followed.
+        verdicts: the ``draw.verify`` entries among what is known, as they stand there.
     """
 
     def __init__(self, genesis: bytes, *, verify: Verifier) -> None:
@@ -55,6 +58,7 @@ class Succession:
         self._genesis, self._verify = genesis, verify
         self.followed = False
         self.findings: tuple[Finding, ...] = ()
+        self.verdicts: tuple[bytes, ...] = ()
         self._read((genesis,))
         if self.findings:
             first = self.findings[0]
@@ -66,8 +70,17 @@ class Succession:
         Args:
             get: returns a file's bytes by its path below ``log/``, or None.
         """
+        self.follow_entries(_entries(get))
+
+    def follow_entries(self, entries: Iterable[bytes | VerificationError]) -> None:
+        """Follow the keys through a log's entries, from entry 0 on.
+
+        Args:
+            entries: as they stand in the log; an error in place of one that cannot be
+                read.
+        """
         self.followed = True
-        self._read(_entries(get))
+        self._read(entries)
 
     def _read(self, entries: Iterable[bytes | VerificationError]) -> None:
         checker = LogChecker(
@@ -76,6 +89,7 @@ class Succession:
             only=KEY_ACTS,
         )
         leaves, sizes, policies = bytearray(), list[int](), list[Policy]()
+        verdicts = []
         for data in entries:
             if isinstance(data, VerificationError):
                 say = checker.unchecked if data.code == "E719" else checker.differs
@@ -85,11 +99,14 @@ class Succession:
             if Weight.DIFFERS in checker.findings.weights:
                 break
             leaves += leaf_hash(data)
+            if _VERDICT in data and parse_entry(data)[0].act == "draw.verify":
+                verdicts.append(data)
             if not policies or checker.keys.policy is not policies[-1]:
                 policies.append(checker.keys.policy)
                 sizes.append(checker.size)
         found = checker.findings.made
         self.findings = tuple(f for f in found if f.weight is not Weight.NOTE)
+        self.verdicts = tuple(verdicts)
         if sizes:
             self._leaves, self._sizes, self._policies = bytes(leaves), sizes, policies
 

@@ -45,17 +45,18 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check a draw folder, or a zip of one."""
-    from dualrandom.office.looking import load_trust, office_genesis, verify_files
+    from dualrandom.office.looking import load_trust, own_trust, verify_files
 
-    own = office_genesis(Path.cwd()) if policy is None and genesis is None else None
-    trust = load_trust(policy, genesis or own, log)
+    alone = policy is None and genesis is None
+    own = own_trust(Path.cwd(), log) if alone else None
+    trust = load_trust(policy, genesis, log) if own is None else own[1]
     with show.busy(say("cli.busy.verify")) as tell:
         report, files = verify_files(folder, trust, engine=engine, told=tell)
     if as_json:
         show.document(_document(report))
     else:
         if own is not None:
-            show.talk(say("cli.verify.own", file=str(own)))
+            show.talk(say("cli.verify.own", file=str(own[0])))
         _render(report)
     if sign is not None:
         _sign(files, report, sign, out)

@@ -10,7 +10,7 @@ import typer
 from dualrandom.cli import show
 from dualrandom.cli.app import command, group
 from dualrandom.cli.language import say
-from dualrandom.cli.options import Genesis, Out, Policy
+from dualrandom.cli.options import Genesis, Log, Out, Policy
 
 if TYPE_CHECKING:
     from dualrandom.office.secret import Secret
@@ -50,12 +50,13 @@ def reveal(
     folder: Annotated[Path, typer.Argument(help=say("cli.verify.folder"))],
     policy: Policy = None,
     genesis: Genesis = None,
+    log: Log = None,
 ) -> None:
     """Open a secret for an announcement that stands."""
     from dualrandom.office.looking import load_trust
     from dualrandom.office.secret import reveal as open_secret
 
-    opened = open_secret(file, folder, load_trust(policy, genesis))
+    opened = open_secret(file, folder, load_trust(policy, genesis, log))
     show.talk(say("cli.secret.opened", draw=opened.draw, commitment=opened.opened))
     show.data(f"{opened.party}={opened.value}")
 

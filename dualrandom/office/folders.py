@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dualrandom.canonical import sha256
+from dualrandom.canonical import parse_json_line, sha256
 from dualrandom.disclosure import ANNOUNCEMENT, RANDOMNESS, RESULT, SEED
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.errors import (
@@ -24,17 +24,19 @@ from dualrandom.errors import (
 from dualrandom.folder import load_folder, open_folder
 from dualrandom.office import journal
 from dualrandom.office.place import ZONE
-from dualrandom.randomness import Dice, line, parse_seed_txt, time_of
+from dualrandom.randomness import Dice, Nist, line, parse_seed_txt, time_of
 from dualrandom.tables import CHANGES
 from dualrandom.verify import KNOWN, LARGE
+from dualrandom.verify.sources import claimed_times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dualrandom import audit
     from dualrandom.announcement import Announcement
     from dualrandom.canonical import Blocks, Content
     from dualrandom.office.place import Office
+    from dualrandom.randomness import Source
     from dualrandom.registry import Reader
 
 
@@ -176,7 +178,7 @@ def _check_acts(
         yield from _check_dice(draw, announcement, files[SEED])
     if draw.result is not None:
         logged = journal.logged_at(tx, draw).timestamp()
-        born = [moment for s in announcement.randomness if (moment := time_of(s))]
+        born = _born(announcement.randomness, files.get(RANDOMNESS, b""))
         if born and min(born) <= logged:
             yield problem("E855", Where(file=f"draws/{draw.draw}/{SEED}"))
     if draw.released is not None and announcement.release is not None:
@@ -184,6 +186,16 @@ def _check_acts(
         if str(day) < announcement.release:
             where = Where(entry=draw.released)
             yield problem("E860", where, draw=draw.draw, date=announcement.release)
+
+
+def _born(sources: Sequence[Source], proofs: bytes) -> list[int]:
+    """Return when values came into being: as their numbers tell, or their pulses."""
+    born = [moment for source in sources if (moment := time_of(source))]
+    told: Any = parse_json_line(proofs, signed=False) if proofs else []
+    if isinstance(told, list):
+        for source, proof in zip(sources, told, strict=False):
+            born += claimed_times(proof) if isinstance(source, Nist) else []
+    return born
 
 
 def _check_dice(

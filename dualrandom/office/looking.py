@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,13 @@ from dualrandom.disclosure import ANNOUNCEMENT, RESULT, SEED
 from dualrandom.documents import parse_announcement, parse_result
 from dualrandom.draw import ticket
 from dualrandom.engines import engine_over
-from dualrandom.errors import InputError, UsageError, VerificationError, Where
+from dualrandom.errors import (
+    DualRandomError,
+    InputError,
+    UsageError,
+    VerificationError,
+    Where,
+)
 from dualrandom.folder import load_folder, open_folder
 from dualrandom.keys import verify_ed25519
 from dualrandom.office import journal
@@ -23,10 +30,12 @@ from dualrandom.office.checking import (
     read_policy,
 )
 from dualrandom.office.folders import check_folder, refuse
-from dualrandom.office.place import KEPT, find_root
+from dualrandom.office.place import KEPT, find_root, registry_place
 from dualrandom.office.sources import given
 from dualrandom.public import naming
 from dualrandom.randomness import key_of, seed_of
+from dualrandom.registry import Registry
+from dualrandom.settings import load_settings
 from dualrandom.tables import (
     EXCLUSIONS,
     SELECTED,
@@ -34,6 +43,7 @@ from dualrandom.tables import (
     TARGETS,
 )
 from dualrandom.verify import KNOWN, LARGE, Report, verify_draw
+from dualrandom.verify.supplement import NEEDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,8 +73,35 @@ def load_trust(
         raise UsageError("E793")
     if policy is not None:
         return read_policy(policy)
-    if genesis is None:
+    return None if genesis is None else _succession(genesis, log)
+
+
+def own_trust(
+    start: Path, log: Path | None = None
+) -> tuple[Path, audit.Succession] | None:
+    """Return the genesis entry that the office around ``start`` kept, and its keys.
+
+    They are followed through the office's own log, or the one that is given. Where its
+    database cannot be read, the genesis entry is all that is known.
+
+    Raises:
+        EnvironmentProblem: E150, no such log; E151, a file cannot be read.
+        UsageError: what was kept is no genesis entry.
+    """
+    root = find_root(start.resolve())
+    kept = None if root is None else root / KEPT / journal.GENESIS
+    if root is None or kept is None or not kept.is_file():
         return None
+    known = _succession(kept, log)
+    if log is None:
+        with suppress(DualRandomError):
+            registry = Registry.open(registry_place(root, load_settings(root)))
+            with registry.read() as tx:
+                known.follow_entries(tx.entries())
+    return kept, known
+
+
+def _succession(genesis: Path, log: Path | None) -> audit.Succession:
     data = read_genesis(genesis)
     with given(Where(file=str(genesis)), UsageError):
         known = audit.Succession(data, verify=verify_ed25519)
@@ -72,13 +109,6 @@ def load_trust(
         folder = existing(log)
         known.follow(lambda path: published_file(folder, path))
     return known
-
-
-def office_genesis(start: Path) -> Path | None:
-    """Return the genesis entry of the office that ``start`` lies in, if any."""
-    root = find_root(start.resolve())
-    kept = None if root is None else root / KEPT / journal.GENESIS
-    return kept if kept is not None and kept.is_file() else None
 
 
 def verify_path(
@@ -137,8 +167,18 @@ def verify_files(
             beacons=beacons,
             large=large,
             engine=hashing,
+            beside=lambda draw: _beside(path, draw),
         )
     return report, files
+
+
+def _beside(path: Path, draw: str) -> Mapping[str, bytes]:
+    """Return what a supplementary draw needs of the first one's folder, or zip."""
+    for name in (draw, f"{draw}.zip"):
+        at = path.resolve().parent / name
+        if at.exists():
+            return load_folder(at, NEEDED)[1]
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from dualrandom.verify.sources import (
     check_commitment,
     check_seed,
 )
+from dualrandom.verify.supplement import check_supplement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from dualrandom.draw import Engine
     from dualrandom.notes import Verifier
     from dualrandom.randomness import BeaconChecker
+    from dualrandom.verify.supplement import Beside
 
 __all__ = [
     "KNOWN",
@@ -73,6 +75,7 @@ def verify_draw(
     beacons: BeaconChecker | None = None,
     large: Mapping[str, Blocks] | None = None,
     engine: Engine | None = None,
+    beside: Beside = lambda _: {},
 ) -> Report:
     """Check a draw folder, or the part of it that its reader may see.
 
@@ -84,6 +87,7 @@ def verify_draw(
         beacons: checks drand rounds and NIST pulses; None: they are *not checked*.
         large: frozen tables that are too large to be among ``files``.
         engine: hashes the rows of strata.tsv; None: it is done here.
+        beside: returns the files of the first draw of a supplementary one.
 
     Spec:
         draw-v1 §7.
@@ -114,6 +118,7 @@ def verify_draw(
         steps.differs("folder", "E809", None, folder=name, draw=announcement.draw)
 
     lists = check_lists(steps, announcement, {**files, **(large or {})})
+    check_supplement(steps, lists, beside)
     if ABANDON in files and MADE.isdisjoint(files):
         steps.people("result", "abandoned", ABANDON)
         seeded = Seeded(seed=None, born=tuple(map(time_of, announcement.randomness)))

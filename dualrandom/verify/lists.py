@@ -154,7 +154,7 @@ def check_lists(
 
 
 def _say_scope(steps: Steps, announcement: Announcement) -> None:
-    """Name what only people can compare: the directory, or the first draw's list."""
+    """Name what only people can compare: the directory."""
     steps.people(
         "scope",
         "people_scope",
@@ -162,9 +162,6 @@ def _say_scope(steps: Steps, announcement: Announcement) -> None:
         seq=announcement.registry.seq,
         digest=announcement.registry.targets,
     )
-    older = announcement.supersedes
-    if older is not None and older.reason == STAFFING:
-        steps.people("scope", "people_staffing", TARGETS.name, draw=older.draw)
 
 
 def _check_targets(steps: Steps, lists: Lists) -> None:

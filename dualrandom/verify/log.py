@@ -25,6 +25,7 @@ from dualrandom.randomness import (
 )
 from dualrandom.succession import Succession
 from dualrandom.verify.acts import Act, Logged, policy_at, trusted
+from dualrandom.verify.verdicts import check_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -80,6 +81,14 @@ def check_log(
     """
     if isinstance(trust, Succession) and trust.followed:
         _check_succession(steps, trust)
+        check_verdicts(
+            steps,
+            trust,
+            announcement=announcement,
+            commitment=commitment,
+            files=files,
+            verifier=verifier,
+        )
     logged: dict[str, Logged] = {}
     for act in ACTS:
         if any(f"log/{act}.{part}" in files for part in ("entry", "tlog-proof")):

@@ -124,7 +124,7 @@ def check_seed(
         if isinstance(source, Drand | Nist):
             checked = _check_beacon(steps, source, value, proof, beacons)
             if isinstance(source, Nist) and proof is not None and checked is None:
-                claimed += _claim(proof)
+                claimed += claimed_times(proof)
             born[i] = born[i] if checked is None else checked.moment
         else:
             _check_source(steps, source, value, proof)
@@ -250,7 +250,7 @@ def _fits(source: Drand | Nist, value: str, proof: dict[str, Any]) -> bool:
         == (source.chain, source.pulse, value)
         and isinstance(proof.get("certificate"), str)
         and proof["certificate"] != ""
-        and len(_claim(proof)) > 0
+        and len(claimed_times(proof)) > 0
     )
 
 
@@ -277,9 +277,13 @@ def _is_bytes(value: object) -> bool:
     )
 
 
-def _claim(proof: dict[str, Any]) -> list[int]:
-    """Return when a pulse says that it was made, if it says it as it should."""
-    pulse = proof.get("pulse")
+def claimed_times(proof: object) -> list[int]:
+    """Return when a pulse says that it was made, if it says it as it should.
+
+    Args:
+        proof: of a NIST source, as it stands in randomness.json.
+    """
+    pulse = proof.get("pulse") if isinstance(proof, dict) else None
     stamp = str(pulse.get("timeStamp")) if isinstance(pulse, dict) else ""
     claimed = _FRACTION.sub("Z", stamp)
     if not is_time(claimed):
