@@ -3,28 +3,31 @@
 
     python3 -I -S verify.py 2026-017              a draw folder, or a zip of it
     python3 -I -S verify.py 2026-017 --lookup ID  one target: drawn or not, and why
-    … --genesis FILE --log DIR                    keys of the log were exchanged since
+    … --genesis FILE --log DIR      keys exchanged since, and the supervisors' verdicts
 
 Written from the protocol's text alone (docs/spec/draw-v1.md, here "draw §n", and
-docs/spec/log-v1.md); it shares no line with the program that made the draw. It reads
-the folder and writes nothing, asks neither network nor clock, and takes trust in keys
-only from a file that *you* bring (--policy or --genesis). Each step ends as
+docs/spec/log-v1.md, "log §n"); it shares no line with the program that made the draw.
+It reads the folder and writes nothing, asks neither network nor clock, and takes trust
+in keys only from a file that *you* bring (--policy or --genesis). Each step ends as
 
     agrees     computed here, and the same
     differs    computed here, and not the same, or bytes that break the grammar
-    people     a value that a person must compare with its official source
+    people     something that a person must compare with its official source, or weigh
     unchecked  withheld from this reader, absent, unanchored, or unknown to this file
 
 Exit: 0 all agrees (lines for people do not count); 1 something differs; 6 nothing
 differs but something is unchecked; 5 no such folder; 2 wrong use.
 
-How to read it: `Check.run` near the end is the list of all steps. Above it stand, each
-on its own, the grammar, the draw (`select`), the matching (`match`) and the signatures;
-below it the sentences in two languages. It runs on Python 3.8 and later.
+How to read it. First evening, the draw: 1 findings and grammar, 2 tables, 3 the folder,
+4 the lottery (`select`), 5 the matching (`match`), 6 the check of a draw: `draw_steps`
+is the list of its steps. Second evening, the log: 7 signatures, 8 the keys of a log,
+9 the check of a draw's place in it: `log_steps`. Then 10 words and program, of which
+nothing depends. It runs on Python 3.8 and later.
 """
 
-# ruff: noqa: ANN401, B905, BLE001, DTZ001, DTZ007, FBT001, N818
-# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH119, PTH122, PTH123, PTH208, UP006, UP035
+# ruff: noqa: ANN401, B905, BLE001, DTZ001, DTZ007, N818
+# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH119, PTH120, PTH122, PTH123, PTH208
+# ruff: noqa: UP006, UP035
 # (Python 3.8 has no zip(strict=), nor list[...] at run time. JSON values are Any. Times
 # are UTC by their grammar. A finding is no error of this program.)
 
@@ -48,7 +51,7 @@ from collections import Counter, deque
 from datetime import datetime, timedelta
 from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Tuple
 
-# ---------------------------------------------------------------- findings
+# ============================================================== 1 findings
 
 
 class Finding(Exception):
@@ -109,7 +112,7 @@ TEXT, ANY = "(?s).+", "(?s).*"  # of a JSON file
 NUMBER, COUNT = "0|[1-9][0-9]{0,15}", "[1-9][0-9]{0,15}"
 HEX, HEX32, HEX64 = "([0-9a-f]{2})+", "[0-9a-f]{32}", "[0-9a-f]{64}"
 RATIO = "([1-9][0-9]{0,5})/([1-9][0-9]{0,5})"
-MOST = 2**53 - 1
+MOST, LAST = 2**53 - 1, 253402300799  # integers; seconds up to the year 9999
 
 
 def fits(pattern: str, text: Any) -> bool:
@@ -143,11 +146,6 @@ def is_time(text: Any) -> bool:
     return instant(text) is not None
 
 
-def is_later(version: Any) -> bool:
-    """Another version of the protocol than this program's."""
-    return version != "dualrandom/1" and fits("dualrandom/[1-9][0-9]{0,3}", version)
-
-
 def is_date(text: Any) -> bool:
     """A day of the calendar, YYYY-MM-DD."""
     return isinstance(text, str) and is_time(text + "T00:00:00Z")
@@ -155,10 +153,8 @@ def is_date(text: Any) -> bool:
 
 def utc(seconds: int) -> str:
     """The time of so many seconds, for people."""
-    try:
-        return f"{datetime(1970, 1, 1) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
-    except OverflowError:
-        return f"{seconds} s"
+    moment = datetime(1970, 1, 1) + timedelta(seconds=min(seconds, LAST))
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def sha(data: bytes | str) -> str:
@@ -193,14 +189,9 @@ def parse_json(raw: bytes, sign: str = "") -> Any:
         must(good, "json-number", value=digits[:40])
         return int(digits)
 
+    hooks: Any = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), whole)
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=pairs,
-            parse_int=whole,
-            parse_float=whole,
-            parse_constant=whole,
-        )
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, **hooks)
         must((encode(value) + "\n").encode("utf-8") == raw, "json-canonical")
     except RecursionError:
         raise Refused("json-deep") from None
@@ -222,6 +213,7 @@ def shape(form: Any, value: Any, path: str, strange: list[str]) -> None:
     A form is a pattern for a string, `int`, `bool`, a list (array), a tuple (array
     that is not empty), a function that tells, or a dict, where `name?` is optional.
     """
+    good: Any = True
     if isinstance(form, dict):
         must(isinstance(value, dict), "field-bad", field=path)
         for name, inner in form.items():
@@ -233,17 +225,98 @@ def shape(form: Any, value: Any, path: str, strange: list[str]) -> None:
         strange += [f"{path}.{name}" for name in value if name not in known]
     elif isinstance(form, (list, tuple)):
         good = isinstance(value, list) and (value or isinstance(form, list))
-        must(good, "field-bad", field=path)
-        for number, item in enumerate(value):
+        for number, item in enumerate(value if good else ()):
             shape(form[0], item, f"{path}[{number}]", strange)
     elif isinstance(form, type):
-        must(type(value) is form, "field-bad", field=path)
+        good = type(value) is form
     else:
         good = form(value) if callable(form) else fits(form, value)
-        must(good, "field-bad", field=path)
+    must(good, "field-bad", field=path)
 
 
-# -------------------------------------------------------- tables (draw §2)
+# ------------------------------------- forms of the JSON files (draw §2-4)
+
+# fmt: off
+FROZEN = ["targets.tsv", "strata.tsv", "inspectors.tsv", "conflicts.tsv",
+          "exclusions.tsv", "inspector-exclusions.tsv"]
+DIGEST = {"rows": int, "bytes": int, "sha256": HEX64}
+QUOTA = dict.fromkeys(("count?", "ratio?", "round?"), lambda _: True)  # see quota()
+STRATA = ({"name": STRATUM, "rows": int, "quota?": QUOTA},)
+REGISTRY = {"seq": int, "targets": HEX64, "inspectors": HEX64}
+ANNOUNCEMENT = {
+    "protocol": "dualrandom/1", "draw": DRAW, "office": TEXT, "title": TEXT,
+    "announced": is_time, "due": is_time,
+    "task": {"id": TEXT, "plan": ANY, "type": TEXT, "scope": ANY, "from": is_date,
+             "to": is_date, "rules": HEX64},
+    "items": ({"code": TEXT, "version": int, "name": TEXT, "basis": TEXT},),
+    "registry": REGISTRY,
+    "files": dict(dict.fromkeys(FROZEN, DIGEST),
+                  **{"targets.tsv": dict(DIGEST, **{"root?": HEX64})}),
+    "visibility": dict.fromkeys(FROZEN, TEXT),
+    "excluded": [{"list": TEXT, "reason": TEXT, "count": int}],
+    "strata?": STRATA, "total?": is_positive, "strata_private?": lambda v: v is True,
+    "reserves?": {"ratio": is_ratio}, "posts": ({"count": is_positive, "need": [ID]},),
+    "area": TEXT,
+    "randomness": (lambda s: isinstance(s, dict) and fits(TEXT, s.get("kind")),),
+    "software": TEXT, "release?": is_date, "off_site?": TEXT,
+    "supersedes?": {"draw": DRAW, "reason": TEXT},
+}
+# Kind of source: what is announced, the beginning of its line in seed.txt, its value.
+SOURCES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "drand": ({"chain": HEX64, "round": is_positive}, "drand {chain} {round} ", HEX64),
+    "nist": ({"chain": int, "pulse": int}, "nist {chain} {pulse} ", HEX64 * 2),
+    "lottery": ({"game": TEXT, "issue": "[-0-9A-Za-z]{1,32}"},
+                "lottery {game} {issue} ", "[0-9.+]+"),
+    "sealed": ({"party": ID, "commitment": HEX64}, "sealed {party} ", HEX64),
+    "dice": ({"count": lambda n: type(n) is int and n >= 20}, "dice ", "[0-9]+"),
+    "local": ({}, "local ", HEX64),
+}
+OUTSIDE = {"drand", "nist", "lottery"}
+PROOFS = {
+    "drand": {"signature": HEX, "previous_signature?": HEX},
+    "nist": {"pulse": lambda p: isinstance(p, dict), "certificate": TEXT},
+}
+# Game: how many numbers, and the highest, of each of its two groups.
+GAMES = {"ssq": ((6, 33), (1, 16)), "dlt": ((5, 35), (2, 12))}
+# drand chain: its first round's time, seconds a round, bytes of a signature, chained?
+CHAINS = {
+    "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce":
+        (1595431050, 30, 96, True),
+    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971":
+        (1692803367, 3, 48, False),
+}
+RESULT = {
+    "protocol": "dualrandom/1", "draw": DRAW, "commitment": HEX64, "seed_file": HEX64,
+    "randomness_file": HEX64, "drawn": is_positive, "matched": bool, "software": TEXT,
+}
+# fmt: on
+POSTS_LIMIT, PAIRS_LIMIT = 200_000, 100_000_000  # what this plain program takes on
+
+
+def is_known(source: dict[str, Any]) -> bool:
+    """Whether this program knows a source's kind, and a lottery's game."""
+    game = source["kind"] != "lottery" or source.get("game") in GAMES
+    return source["kind"] in SOURCES and game
+
+
+def drand_time(source: dict[str, Any]) -> int | None:
+    """When a round comes into being, if its chain is known."""
+    if source["kind"] != "drand" or source["chain"] not in CHAINS:
+        return None
+    first, period, _, _ = CHAINS[source["chain"]]
+    return int(first + (source["round"] - 1) * period)
+
+
+def read_versioned(raw: bytes) -> Any:
+    """A JSON file; one of a later version of the protocol is unchecked, not wrong."""
+    value = parse_json(raw)
+    version = value.get("protocol") if isinstance(value, dict) else None
+    later = version != "dualrandom/1" and fits("dualrandom/[1-9][0-9]{0,3}", version)
+    can(not later, "version", value=version)
+    return value
+
+
+# ====================================================== 2 tables (draw §2)
 
 TAGS = f"(?:{ID}(?:,{ID})*)?"
 # fmt: off
@@ -270,7 +343,7 @@ TABLES: dict[str, tuple[dict[str, str], int]] = {
                            "substitute": ID, "reason": VALUE}, 1),
 }
 # fmt: on
-FROZEN, DRAWN, CHANGES = list(TABLES)[:6], list(TABLES)[6:10], list(TABLES)[10:]
+DRAWN, CHANGES = list(TABLES)[6:10], list(TABLES)[10:]
 PLAIN = ["announcement.json", "randomness.json", "seed.txt", "result.json"]
 ACTS = ["announce", "result", "abandon"]
 LOGGED = [f"log/{act}.{part}" for act in ACTS for part in ("entry", "tlog-proof")]
@@ -292,20 +365,20 @@ class Table(NamedTuple):
 
 
 def read_table(
-    name: str, raw: bytes, salted: bool, private: bool, sealed: bool
+    name: str, raw: bytes, *, salted: bool, private: bool = False, sealed: bool = False
 ) -> Table:
     """Read a TSV file strictly: header, #salt and #strata where due, rows, order."""
     spec, sorted_by = TABLES[name]
     if name == "targets.tsv" and not sealed:
         spec = dict(spec, salt="")
     record = re.compile("\t".join(f"({pattern})" for pattern in spec.values()))
-    places = {c: i for i, c in enumerate(spec) if c not in DROPPED}
+    places = {c: i for i, c in enumerate(spec, 1) if c not in DROPPED}
+    numbers = [i for i, p in enumerate(spec.values(), 1) if COUNT in p]
     columns: dict[str, list[str]] = {column: [] for column in places}
+    once: dict[str, str] = {}  # one copy of each region, stratum, reason …
     due = ["header"] + ["#salt"] * salted + ["#strata"] * private
     salt, strata, last = None, None, None
     leaves: list[bytes] = []
-    once: dict[str, str] = {}  # one copy of each region, stratum, reason …
-    numbers = [i for i, p in enumerate(spec.values(), 1) if COUNT in p]
     number = 0
     for number, full in enumerate(io.BytesIO(raw), 1):
         must(full.endswith(b"\n"), "tsv-end", line=number)
@@ -314,15 +387,14 @@ def read_table(
         except UnicodeDecodeError:
             raise Refused("tsv-utf8", line=number) from None
         if due:
-            kind, rest = due.pop(0), line.partition("\t")[2]
+            kind, (mark, _, rest) = due.pop(0), line.partition("\t")
             if kind == "header":
                 must(line == "\t".join(spec), "tsv-header", found=line[:80])
-                continue
-            must(line.startswith(kind + "\t"), "tsv-due", line=number, due=kind)
-            if kind == "#salt":
-                must(fits(HEX32, rest), "tsv-due", line=number, due=kind)
+            elif kind == "#salt":
+                must(mark == kind and fits(HEX32, rest), "tsv-due", line=2, due=kind)
                 salt = rest
             else:
+                must(mark == kind, "tsv-due", line=number, due=kind)
                 strata = parse_json(rest.encode() + b"\n")
             continue
         found = record.fullmatch(line)
@@ -335,8 +407,8 @@ def read_table(
             must(good, "tsv-order", line=number, value=found.group(1))
             last = first
         for column, place in places.items():
-            value = found.group(place + 1)
-            value = value if place == 0 else once.setdefault(value, value)
+            value = found.group(place)
+            value = value if place == 1 else once.setdefault(value, value)
             columns[column].append(value)
         if name == "targets.tsv":
             leaves.append(hashlib.sha256(b"\0" + full[:-1]).digest())
@@ -350,9 +422,9 @@ def wrong_record(spec: dict[str, str], line: str, number: int) -> Refused:
     values = line.split("\t")
     if line.startswith("#") or len(values) != len(spec):
         return Refused("tsv-columns", line=number, found=len(values), due=len(spec))
-    wrong = [c for (c, p), v in zip(spec.items(), values) if not fits(p, v)] or [""]
-    value = dict(zip(spec, values)).get(wrong[0], line)
-    return Refused("tsv-value", line=number, column=wrong[0], value=value[:40])
+    pairs = zip(spec.items(), values)
+    wrong = [(c, v) for (c, form), v in pairs if not fits(form, v)] or [("", line)]
+    return Refused("tsv-value", line=number, column=wrong[0][0], value=wrong[0][1][:40])
 
 
 def merkle_root(level: list[bytes]) -> bytes:
@@ -364,7 +436,7 @@ def merkle_root(level: list[bytes]) -> bytes:
     return level[0] if level else hashlib.sha256(b"").digest()
 
 
-# -------------------------------------------------------------- the folder
+# ============================================================ 3 the folder
 
 SMALL, LARGE = 16 << 20, 2 << 30  # bytes: JSON, seed and log files; tables
 
@@ -373,20 +445,23 @@ class Folder:
     """A draw folder on disk: its regular files, and those of log/."""
 
     def __init__(self, path: str = "") -> None:
-        self.path = path
-        self.name = os.path.basename(os.path.realpath(path)) if path else ""
+        self.path, self.name = path, ""
         self.sizes: dict[str, int] = {}
         self.odd: list[str] = []  # links, devices, folders where a file is due
-        for place in ("", "log/") if path else ():
-            at = os.path.join(path, place)
-            if place and (not os.path.isdir(at) or os.path.islink(at[:-1])):
-                continue
-            for name in sorted(os.listdir(at)):
-                about = os.lstat(os.path.join(at, name))
-                if stat.S_ISREG(about.st_mode):
-                    self.sizes[place + name] = about.st_size
-                elif place + name != "log" or not stat.S_ISDIR(about.st_mode):
-                    self.odd.append(place + name)
+        if path:
+            self.name = os.path.basename(os.path.realpath(path))
+            self.find("")
+
+    def find(self, place: str) -> None:
+        """List the files of a folder, and of log/ in it."""
+        for name in sorted(os.listdir(os.path.join(self.path, place))):
+            about = os.lstat(os.path.join(self.path, place, name))
+            if stat.S_ISREG(about.st_mode):
+                self.sizes[place + name] = about.st_size
+            elif (place, name) == ("", "log") and stat.S_ISDIR(about.st_mode):
+                self.find("log/")
+            else:
+                self.odd.append(place + name)
 
     def read(self, name: str) -> bytes:
         """The bytes of a listed file."""
@@ -396,11 +471,21 @@ class Folder:
         except OSError as error:
             raise Unchecked("unreadable", name, error=error.strerror) from None
 
+    def beside(self, draw: str) -> Folder:
+        """Another draw's folder or zip in the same place; empty if none can be read."""
+        at = os.path.join(os.path.dirname(os.path.realpath(self.path)), draw)
+        try:
+            return Folder(at) if os.path.isdir(at) else Zip(at + ".zip")
+        except (OSError, ValueError, Finding):
+            return Folder()
+
 
 class Zip(Folder):
     """The same in a zip: one top folder, or none (then the zip's own name counts)."""
 
     def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
         with open(path, "rb") as file:
             raw = file.read(LARGE)
         if raw[:2] != b"PK" and not zipfile.is_zipfile(io.BytesIO(raw)):
@@ -429,12 +514,11 @@ class Zip(Folder):
         must(len(names) == len(every), "zip-twice")
         entries = [e for e in every if not e.filename.endswith("/")]
         tops = {e.filename.split("/")[0] if "/" in e.filename else "" for e in entries}
-        top = tops.pop() + "/" if len(tops) == 1 and tops != {"log"} else ""
-        top = "" if top == "/" else top
-        self.name = top[:-1] or os.path.splitext(os.path.basename(path))[0]
-        self.inside = {entry.filename[len(top) :]: entry for entry in entries}
+        top = tops.pop() if len(tops) == 1 and tops != {"log"} else ""
+        self.name = top or os.path.splitext(os.path.basename(path))[0]
+        skip = len(top) + 1 if top else 0
+        self.inside = {entry.filename[skip:]: entry for entry in entries}
         self.sizes = {name: entry.file_size for name, entry in self.inside.items()}
-        self.odd = []
 
     def read(self, name: str) -> bytes:
         """The bytes of a listed file; its checksum is checked on the way."""
@@ -476,7 +560,7 @@ def one_reading(raw: bytes, entries: list[zipfile.ZipInfo], directory: int) -> b
     return bool(good) and due == directory
 
 
-# ----------------------------------------------------- drawing (draw §3-5)
+# =================================================== 4 drawing (draw §3-5)
 
 
 def seed_of(seed_txt: bytes) -> str:
@@ -495,11 +579,6 @@ def lowest(key: str, ident: str, tickets: int) -> bytes:
     for j in range(2, tickets + 1):
         best = min(best, hashlib.sha256(f"{key},{ident}#{j}".encode()).digest())
     return best
-
-
-def ticket(key: str, ident: str, tickets: int = 1) -> str:
-    """A row's ticket in hex."""
-    return lowest(key, ident, int(tickets)).hex()
 
 
 def share(rows: int, ratio: str, way: str) -> int:
@@ -532,12 +611,11 @@ def quotas(strata: list[dict[str, Any]], total: int | None) -> list[int]:
 def quota(name: str, rows: int, rule: Any) -> int:
     """One stratum's quota: a count, or a ratio with its rounding; never to nearest."""
     must(isinstance(rule, dict), "quota-bad", stratum=name)
-    said = rule.keys() & {"count", "ratio", "round"}
-    if said == {"count"}:
+    if rule.keys() & {"count", "ratio", "round"} == {"count"}:
         must(is_positive(rule["count"]), "quota-bad", stratum=name)
         return int(rule["count"])
     good = is_ratio(rule.get("ratio")) and rule.get("round") in ("up", "down")
-    must(good and "count" not in said, "quota-bad", stratum=name)
+    must(good and "count" not in rule, "quota-bad", stratum=name)
     return share(rows, rule["ratio"], rule["round"])
 
 
@@ -555,7 +633,7 @@ def select(
         rows: (id, stratum, tickets) of strata.tsv.
         announced: of which "strata", "total" and "reserves" are used.
     """
-    strata = announced["strata"]
+    strata, spare = announced["strata"], announced.get("reserves")
     pools: dict[str, list[tuple[bytes, str]]] = {s["name"]: [] for s in strata}
     for ident, stratum, tickets in rows:
         must(stratum in pools, "stratum-unknown", stratum=stratum)
@@ -565,7 +643,6 @@ def select(
     for s, take in zip(strata, quotas(strata, announced.get("total"))):
         pool = sorted(pools.pop(s["name"]))
         same(len(pool), s["rows"], f"rows of {s['name']}")
-        spare = announced.get("reserves")
         more = share(take, spare["ratio"], "up") if spare else 0
         ranked = enumerate(pool[: take + more], 1)
         placed = [(ident, s["name"], n, value.hex()) for n, (value, ident) in ranked]
@@ -575,7 +652,7 @@ def select(
     return [(order, *row) for order, row in enumerate(first, 1)], reserves
 
 
-# ------------------------------------------------------ matching (draw §6)
+# ==================================================== 5 matching (draw §6)
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -792,13 +869,716 @@ def staffable(needs: list[list[str]], eligible: list[set[str]]) -> bool:
     return any(seats.one_more(n) and not seats.free for n in range(len(able)))
 
 
-# ---------------------------------------------------- signatures (the log)
+# ============================================ 6 the check of a draw (draw §7)
+
+
+class DrawCheck:
+    """One draw, step by step: all that its folder shows by itself."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.steps: list[dict[str, Any]] = []
+        self.notice: dict[str, Any] = {}  # the announcement, once it parses
+        self.result: dict[str, Any] = {}
+        self.commitment = self.seed = self.key = ""
+        self.shown: dict[str, str] = {}  # file → its legal visibility
+        self.bad: set[str] = set()  # files with a digest that is not the published one
+        self.tables: dict[str, Table] = {}
+        self.rules: dict[str, Any] = {}  # strata, total, reserves; private ones too
+        self.values: list[str] = []  # of seed.txt, one a source
+        self.evidence: list[dict[str, Any]] = []  # of randomness.json, one a source
+        self.times: dict[int, int | None] = {}  # outside values: when they came
+        self.selected: list[Drawn] | None = None
+        self.reserves: list[Reserve] = []
+        self.teams: list[tuple[str, int, str]] = []
+
+    def draw_steps(self) -> None:
+        """All steps of a draw, in order."""
+        step, n = self.step, self.notice
+        step("rules", "announcement.json", self.check_rules)
+        step("result", "result.json", self.read_result)
+        for name in TABLES:
+            self.read_file(name)
+        step("lists", "targets.tsv", self.check_lists)
+        for name in FROZEN[:3:2] if n["area"] in ("same", "cross") else ():
+            step("lists", name, self.check_regions, name)
+        step("exclusions", FROZEN[4], self.check_exclusions, "targets", FROZEN[4])
+        step("exclusions", FROZEN[5], self.check_exclusions, "inspectors", FROZEN[5])
+        step("strata", "strata.tsv", self.check_strata)
+        step("staffing", "conflicts.tsv", self.check_staffing)
+        step("scope", "targets.tsv", self.say_scope)
+        if n.get("supersedes", {}).get("reason") == "staffing":
+            step("supplement", "targets.tsv", self.check_supplement)
+        if not self.folder.sizes.keys() & {*PLAIN[1:], *DRAWN}:
+            return  # not drawn yet, or abandoned
+        for name in ("seed.txt", "randomness.json"):
+            step("file", name, self.same_digest, name)
+        step("seed", "seed.txt", self.check_seed)
+        step("randomness", "randomness.json", self.read_proofs)
+        for number, source in enumerate(n["randomness"]):
+            step("source", "seed.txt", self.check_source, number, source)
+        step("selection", "selected.tsv", self.check_selection)
+        if "reserves" in n:
+            step("reserves", "reserves.tsv", self.check_reserves)
+        step("drawn", "drawn.tsv", self.check_drawn)
+        step("teams", "teams.tsv", self.check_teams)
+        if self.tables.keys() & set(CHANGES):
+            step("changes", "", self.check_changes)
+
+    # -- keeping the report
+
+    def add(
+        self, verdict: str, name: str, file: str, code: str, /, **params: Any
+    ) -> None:
+        """Note how a step ended."""
+        step = {"number": len(self.steps) + 1, "name": name, "verdict": verdict}
+        self.steps.append(dict(step, file=file, code=code, params=params))
+
+    def step(self, name: str, file: str, work: Callable[..., Said], *args: Any) -> bool:
+        """Do one step and note how it ended; True when nothing stood against it."""
+        try:
+            verdict, code, params = work(*args)
+        except Finding as f:
+            verdict = "differs" if isinstance(f, Refused) else "unchecked"
+            code, params, file = f.code, f.params, f.file or file
+        except Exception as error:  # a fault of this program is said, never hidden
+            verdict, code = "unchecked", "internal"
+            params = {"error": f"{type(error).__name__}: {error}"[:80]}
+        self.add(verdict, name, file, code, **params)
+        return verdict in ("agrees", "people")
+
+    def fit(self, name: str, file: str, form: Any, value: Any, path: str) -> None:
+        """Hold JSON against a form; a field not known is never *agrees* (draw §1)."""
+        strange: list[str] = []
+        shape(form, value, path, strange)
+        self.unknown(name, file, strange)
+
+    def unknown(
+        self, name: str, file: str, what: list[str], code: str = "unknown"
+    ) -> None:
+        """Note what this version, or nobody here, knows."""
+        if what:
+            self.add("unchecked", name, file, code, what=", ".join(what[:10]))
+
+    # -- reading
+
+    def bytes_of(self, name: str, limit: int = SMALL) -> bytes:
+        """A file's bytes; what is withheld, not there or not as published is not."""
+        can(name not in self.bad, "needs", name=name)
+        if name not in self.folder.sizes:
+            public = self.shown.get(name, "public") == "public"
+            raise Unchecked("absent" if public else "withheld", name)
+        can(self.folder.sizes[name] <= limit, "too-large", name)
+        return self.folder.read(name)
+
+    def table(self, name: str) -> Table:
+        """A table that a step needs, or why the step cannot be done."""
+        if name not in self.tables:
+            self.bytes_of(name, LARGE)
+            raise Unchecked("needs", name=name)
+        return self.tables[name]
+
+    def list_folder(self) -> None:
+        """Only the files of draw §2 count; anything else is not checked."""
+        known = {*TABLES, *PLAIN, *LOGGED}
+        for name in known & set(self.folder.odd):
+            self.add("differs", "folder", name, "not-a-file")
+        others = sorted({*self.folder.odd, *self.folder.sizes} - known)
+        self.unknown("folder", "", others, "unlisted")
+
+    # -- announcement and result (draw §2, §3)
+
+    def read_announcement(self) -> Said:
+        """Every field required, none unknown, in a folder of the draw's name."""
+        name = "announcement.json"
+        raw = self.bytes_of(name)
+        self.commitment = sha(raw)
+        notice = read_versioned(raw)
+        self.fit("announcement", name, ANNOUNCEMENT, notice, "announcement")
+        kinds = {e["list"] for e in notice["excluded"]} - {"targets", "inspectors"}
+        for number, source in enumerate(notice["randomness"]):
+            kind = source["kind"]
+            good = kind != "lottery" or fits(TEXT, source.get("game"))
+            must(good, "field-bad", field="randomness.game")
+            if is_known(source):
+                form = dict(SOURCES[kind][0], kind=TEXT)
+                self.fit("announcement", name, form, source, "randomness")
+            else:
+                kinds.add(source["game"] if kind == "lottery" else kind)
+            if kind in OUTSIDE:
+                self.times[number] = drand_time(source)
+        self.unknown("announcement", name, sorted(kinds))
+        self.notice = notice
+        sealed = "sealed" if "release" in notice else "public"
+        strata = "supervisors" if "strata_private" in notice else sealed
+        self.shown = dict.fromkeys(TABLES, "supervisors")
+        self.shown.update({"targets.tsv": sealed, "drawn.tsv": sealed})
+        as_strata = ("strata.tsv", "selected.tsv", "reserves.tsv")
+        self.shown.update(dict.fromkeys(as_strata, strata))
+        if "strata" in notice and "strata_private" not in notice:
+            self.rules = {k: notice.get(k) for k in ("strata", "total", "reserves")}
+        same(self.folder.name, notice["draw"], "folder name")
+        return agrees("announcement", draw=notice["draw"], title=notice["title"])
+
+    def compare_commitment(self) -> Said:
+        """All that was made later names the announcement by its digest."""
+        can(self.commitment, "absent")
+        names = ("seed.txt", "result.json", "log/announce.entry")
+        later = [name for name in names if name in self.folder.sizes]
+        for name in later:
+            form = rb"\A.*\n(.*)\n" if name == "seed.txt" else rb'"commitment":"(\w*)"'
+            found = [x.decode("latin-1") for x in re.findall(form, self.bytes_of(name))]
+            said = self.commitment if self.commitment in found else "".join(found[:1])
+            files = f"announcement.json, {name}"
+            same(self.commitment, said[:80], "SHA-256 of announcement.json", files)
+        if not later:
+            return people("commitment-alone", value=self.commitment)
+        return agrees("value", value=self.commitment)
+
+    def check_rules(self) -> Said:
+        """The rules that the announcement alone can break."""
+        n = self.notice
+        rows = {name: n["files"][name]["rows"] for name in FROZEN}
+        for name in FROZEN:
+            same(n["visibility"][name], self.shown[name], f"visibility of {name}")
+        rooted = "release" not in n or "root" in n["files"]["targets.tsv"]
+        must(rooted, "field-missing", field="files.targets.tsv.root")
+        must(rows["targets.tsv"] > 0, "empty-list")
+        same(rows["strata.tsv"], rows["targets.tsv"], "rows of strata.tsv")
+        posts = sum(post["count"] for post in n["posts"])
+        must(posts >= 2 or "off_site" in n, "posts-few")
+        kinds = [source["kind"] for source in n["randomness"]]
+        must("local" not in kinds or len(kinds) == 1, "local-alone")
+        self.came_later(n["announced"], "announcement.json")
+        reasons = [(e["list"], e["reason"]) for e in n["excluded"]]
+        must(len(set(reasons)) == len(reasons), "excluded-twice")
+        for kind, name in (("targets", FROZEN[4]), ("inspectors", FROZEN[5])):
+            said = sum(e["count"] for e in n["excluded"] if e["list"] == kind)
+            same(said, rows[name], f"sum of excluded {kind}")
+        if "strata_private" in n:
+            must("strata" not in n and "total" not in n, "strata-private")
+            return agrees("rules-private")
+        must("strata" in n, "field-missing", field="announcement.strata")
+        return self.check_quotas()
+
+    def check_quotas(self) -> Said:
+        """How many are to be drawn, stratum by stratum; and how many were."""
+        strata, total = self.rules["strata"], self.rules["total"]
+        places = quotas(strata, total)
+        rows = self.notice["files"]["strata.tsv"]["rows"]
+        same(sum(s["rows"] for s in strata), rows, "sum of rows of strata")
+        drawn = self.result.get("drawn", sum(places))
+        same(drawn, sum(places), "drawn", "result.json")
+        wanted = [s.get("quota", {}).get("count", 0) for s in strata]
+        cut = (total or 0) > sum(places) or any(w > k for w, k in zip(wanted, places))
+        shown = zip(strata[:20], places)
+        text = ", ".join(f"{s['name']} {k}/{s['rows']}" for s, k in shown)
+        code = "quotas-cut" if cut else "quotas"
+        return agrees(code, quotas=text, drawn=sum(places))
+
+    def read_result(self) -> Said:
+        """The drawn files that are due, no others, with as many rows as must be."""
+        name, n, ended = "result.json", self.notice, "log/abandon.entry"
+        if ended in self.folder.sizes:
+            for other in (name, "log/result.entry"):
+                must(other not in self.folder.sizes, "two-ends", f"{other}, {ended}")
+            return people("abandoned")
+        can(name in self.folder.sizes, "no-result")
+        result = read_versioned(self.bytes_of(name))
+        matched = isinstance(result, dict) and result.get("matched") is True
+        due = [f for f in DRAWN if f != "reserves.tsv" or "reserves" in n]
+        due = [f for f in due if f != "teams.tsv" or matched]
+        files, shown = dict.fromkeys(due, DIGEST), dict.fromkeys(due, TEXT)
+        form = dict(RESULT, files=files, visibility=shown)
+        self.fit("result", name, form, result, "result")
+        for file in {*result["files"], *result["visibility"]} - set(due):
+            must(file not in TABLES, "not-due", f"{name}, {file}")
+        self.result = result
+        same(result["draw"], n["draw"], "draw")
+        same(result["commitment"], self.commitment, "commitment")
+        for file in due:
+            same(result["visibility"][file], self.shown[file], f"visibility of {file}")
+        rows = {f: about["rows"] for f, about in result["files"].items() if f in due}
+        seats = result["drawn"] * sum(post["count"] for post in n["posts"])
+        same(rows["selected.tsv"], result["drawn"], "rows of selected.tsv")
+        same(rows["drawn.tsv"], result["drawn"], "rows of drawn.tsv")
+        same(rows.get("teams.tsv", seats), seats, "rows of teams.tsv")
+        if self.rules:
+            self.check_quotas()
+        return agrees("result", drawn=result["drawn"])
+
+    # -- tables (draw §2)
+
+    def read_file(self, name: str) -> None:
+        """Digest, size, rows and grammar of one table, where it is due or is there."""
+        here, about = name in self.folder.sizes, self.notice["files"].get(name)
+        if name in DRAWN:
+            about = self.result.get("files", {}).get(name)
+            due = name != "reserves.tsv" or "reserves" in self.notice
+            if not due or (name == "teams.tsv" and self.result.get("matched") is False):
+                if here:
+                    self.add("differs", "file", name, "not-due")
+                return
+        if here or about is not None:
+            shown = self.shown[name]
+            good = self.step("file", name, self.read_and_parse, name, shown, about)
+            if good and about is None:
+                code = "change-log" if name in CHANGES else "digest-unknown"
+                self.add("unchecked", "file", name, code)
+
+    def read_and_parse(self, name: str, shown: str, about: Any) -> Said:
+        """Its bytes against the published digest, then its grammar."""
+        raw, n = self.bytes_of(name, LARGE), self.notice
+        digest = sha(raw)
+        if about is not None:
+            must(digest == about["sha256"], "digest", found=digest, due=about["sha256"])
+            same(len(raw), about["bytes"], "bytes")
+        secret, sealed = shown != "public", "release" in n
+        private = "strata_private" in n and name == "strata.tsv"
+        table = read_table(name, raw, salted=secret, private=private, sealed=sealed)
+        if about is not None:
+            same(table.rows, about["rows"], "rows")
+            if name == "targets.tsv":
+                same(about.get("root", table.root), table.root, "root")
+        made = name not in FROZEN and secret
+        if made and "inspectors.tsv" in self.tables:
+            frozen = self.tables["inspectors.tsv"].salt
+            same(table.salt, sha(f"{frozen},{name}")[:32], "#salt")
+        elif made:
+            self.add("unchecked", "file", name, "salt-unknown")
+        for tags in table.columns.get("tags", []):
+            in_order = tags.split(",") == sorted(set(tags.split(",")))
+            must(in_order, "tags-order", value=tags[:80])
+        self.tables[name] = table
+        return agrees("file", rows=table.rows, digest=digest)
+
+    def check_lists(self) -> Said:
+        """The same targets in both lists (draw §2)."""
+        targets, strata = (self.table(name).columns["id"] for name in FROZEN[:2])
+        odd = set(targets) ^ set(strata) if targets != strata else set()
+        must(not odd, "ids-differ", "strata.tsv", id=min(odd, default=""))
+        return agrees("lists", rows=len(targets))
+
+    def check_regions(self, name: str) -> Said:
+        """No empty region wherever regions count (draw §3)."""
+        regions = self.table(name).columns["region"]
+        must("" not in regions, "region-empty", name)
+        return agrees("regions", rows=len(regions))
+
+    def check_exclusions(self, kind: str, name: str) -> Said:
+        """Counted in the announcement by reason; disjoint from the list."""
+        out = self.table(name)
+        counts = Counter(out.columns["reason"])
+        for e in self.notice["excluded"]:
+            if e["list"] == kind:
+                found = counts.pop(e["reason"], 0)
+                same(found, e["count"], f"rows of {e['reason']}", name)
+        same(sum(counts.values()), 0, f"rows of {', '.join(counts)[:80]}", name)
+        both = set(out.columns["id"]) & set(self.table(f"{kind}.tsv").columns["id"])
+        must(not both, "not-disjoint", name, id=min(both, default=""))
+        return agrees("exclusions")
+
+    def check_strata(self) -> Said:
+        """Every stratum announced once with its rows (draw §3), or privately (§4)."""
+        table, said = self.table("strata.tsv"), agrees("strata")
+        if "strata_private" in self.notice:
+            whole = isinstance(table.strata, dict)
+            value = table.strata if whole else {"strata": table.strata}
+            form = {"strata": STRATA, **({"total": is_positive} if whole else {})}
+            self.fit("strata", "strata.tsv", form, value, "#strata")
+            reserves = self.notice.get("reserves")
+            self.rules = {"total": None, **value, "reserves": reserves}
+            lengths = {len(s["name"]) for s in value["strata"]}
+            must(len(lengths) == 1, "strata-names")
+            said = self.check_quotas()
+        can(self.rules, "needs", name="strata")
+        rows = Counter(table.columns["stratum"])
+        for s in self.rules["strata"]:
+            same(rows.pop(s["name"], 0), s["rows"], f"rows of {s['name']}")
+        must(not rows, "stratum-unknown", stratum=min(rows, default=""))
+        return said
+
+    # -- inspectors (draw §3, §6)
+
+    def inspectors(self) -> list[dict[str, Any]]:
+        """The inspectors as values."""
+        rows = self.table("inspectors.tsv").records("id", "region", "tags", "max")
+        return [
+            {"id": i, "region": region, "tags": tags.split(",") if tags else [],
+             "max": int(most) if most else None}
+            for i, region, tags, most in rows
+        ]  # fmt: skip
+
+    def needs(self) -> list[list[str]]:
+        """The tags that each post of a team needs, posts numbered through."""
+        posts = self.notice["posts"]
+        can(sum(post["count"] for post in posts) <= 1000, "work", pairs="posts > 1000")
+        return [post["need"] for post in posts for _ in range(post["count"])]
+
+    def recused(self) -> dict[str, set[str]]:
+        """Target → the inspectors who may not see it."""
+        found: dict[str, set[str]] = {}
+        for ident, inspector in self.table("conflicts.tsv").records("id", "inspector"):
+            found.setdefault(ident, set()).add(inspector)
+        return found
+
+    def regions(self) -> dict[str, str]:
+        """Target → region."""
+        columns = self.table("targets.tsv").columns
+        return dict(zip(columns["id"], columns["region"]))
+
+    def in_area(self, inspector: dict[str, Any], region: str) -> bool:
+        """The area rule of the announcement."""
+        area = self.notice["area"]
+        can(area in ("any", "same", "cross"), "area-unknown", value=area)
+        near = inspector["region"] == region
+        return area == "any" or bool(near == (area == "same"))
+
+    def check_staffing(self) -> Said:
+        """Nobody is shielded by recusing all who could inspect him (draw §3)."""
+        staff = [i for i in self.inspectors() if i["max"] != 0]
+        seats = sum(post["count"] for post in self.notice["posts"])
+        for ident in self.table("targets.tsv").columns["id"][:1]:
+            must(seats <= len(staff), "unstaffable", id=ident)
+        tags = {i["id"]: set(i["tags"]) for i in staff}
+        recused, needs = self.recused(), self.needs()
+        known: dict[tuple[str, frozenset[str]], bool] = {}  # cases met before
+        for ident, region in self.regions().items():
+            barred = frozenset(recused.get(ident, set()) & tags.keys())
+            case = ("" if self.notice["area"] == "any" else region, barred)
+            if case not in known:
+                able = [i for i in staff if i["id"] not in barred]
+                able = [i for i in able if self.in_area(i, region)]
+                known[case] = staffable(needs, [tags[i["id"]] for i in able])
+                can(len(known) * len(staff) <= PAIRS_LIMIT, "work", pairs=len(known))
+            must(known[case], "unstaffable", id=ident)
+        return agrees("staffing")
+
+    def say_scope(self) -> Said:
+        """Whether list and exclusions together are the directory: supervisors know."""
+        registry = self.notice["registry"]
+        return people("scope", seq=registry["seq"], digest=registry["targets"])
+
+    def check_supplement(self) -> Said:
+        """All of one stratum; its list is the first draw's drawn.tsv (draw §6)."""
+        draw, rules = self.notice["supersedes"]["draw"], self.rules
+        if rules:
+            rows = self.notice["files"]["targets.tsv"]["rows"]
+            every = sum(quotas(rules["strata"], rules["total"])) == rows
+            private = "strata_private" in self.notice
+            file = "strata.tsv" if private else "announcement.json"
+            must(every and len(rules["strata"]) == 1, "supplement-all", file, draw=draw)
+        names = ("announcement.json", "result.json", "drawn.tsv")
+        first = self.folder.beside(draw)
+        here = all(0 < first.sizes.get(name, 0) <= SMALL for name in names)
+        if not here or "targets.tsv" not in self.tables:
+            return people("supplement", draw=draw)
+        notice, result, drawn = (first.read(name) for name in names)
+        try:
+            about, end = parse_json(notice), parse_json(result)
+            shape(ANNOUNCEMENT, about, "", [])
+            shape(dict(RESULT, files={"drawn.tsv": DIGEST}), end, "", [])
+            table = read_table("drawn.tsv", drawn, salted="release" in about)
+        except Finding:
+            raise Refused("supplement-other", draw=draw) from None
+        found = [about["draw"], about["task"]["id"], end["draw"], end["commitment"]]
+        due = [draw, self.notice["task"]["id"], draw, sha(notice)]
+        found.append(end["files"]["drawn.tsv"]["sha256"])
+        must(found == [*due, sha(drawn)], "supplement-other", draw=draw)
+        must(not end["matched"], "supplement-none", "announcement.json", draw=draw)
+        good = table.columns["id"] == self.tables["targets.tsv"].columns["id"]
+        must(good, "supplement-list", draw=draw)
+        return people("supplement-same", draw=draw)
+
+    # -- randomness, seed, key (draw §4)
+
+    def same_digest(self, name: str) -> Said:
+        """seed.txt and randomness.json as result.json names them."""
+        digest = sha(self.bytes_of(name))
+        can(self.result, "digest-unknown")
+        due = self.result[f"{os.path.splitext(name)[0]}_file"]
+        self.bad |= {name} if digest != due else set()
+        must(digest == due, "digest", found=digest, due=due)
+        return agrees("value", value=digest)
+
+    def check_seed(self) -> Said:
+        """The version, the commitment, one line for each source in order."""
+        raw, sources = self.bytes_of("seed.txt"), self.notice["randomness"]
+        try:
+            lines = raw.decode("utf-8").split("\n")
+        except UnicodeDecodeError:
+            raise Refused("tsv-utf8", line=0) from None
+        same(len(lines) - 1, len(sources) + 2, "lines")
+        must(lines[0] == "dualrandom/1" and not lines[-1], "seed-line", line=1)
+        same(lines[1], self.commitment, "commitment", "announcement.json, seed.txt")
+        values = []
+        for n, (source, line) in enumerate(zip(sources, lines[2:]), 3):
+            start, form = "{kind}", "( [^ ]+)*"
+            if is_known(source):
+                _, start, form = SOURCES[source["kind"]]
+            start = start.format(**source)
+            good = line.startswith(start) and fits(form, line[len(start) :])
+            must(good, "seed-line", line=n)
+            values.append(line[len(start) :])
+        self.values, self.seed = values, seed_of(raw)
+        return agrees("value", value=self.seed)
+
+    def read_proofs(self) -> Said:
+        """randomness.json: for each source in order what proves its value."""
+        proofs = parse_json(self.bytes_of("randomness.json"))
+        shape([lambda item: isinstance(item, dict)], proofs, "randomness", [])
+        same(len(proofs), len(self.notice["randomness"]), "sources")
+        self.evidence = proofs
+        return agrees("randomness", sources=len(proofs))
+
+    def check_source(self, number: int, source: dict[str, Any]) -> Said:
+        """One line of seed.txt, with its proof in randomness.json."""
+        can(self.values, "needs", name="seed.txt")
+        kind, value = source["kind"], self.values[number]
+        proof: Any = self.evidence[number] if self.evidence else None
+        can(is_known(source), "unknown", what=source.get("game", kind))
+        can(proof is not None or kind not in PROOFS, "needs", name="randomness.json")
+        path = f"randomness[{number}]"
+        self.fit("source", "randomness.json", PROOFS.get(kind, {}), proof or {}, path)
+        if kind == "drand":
+            return self.check_drand(source, proof, value)
+        if kind == "nist":
+            return self.check_nist(number, source, proof["pulse"], value)
+        if kind == "lottery":
+            return self.check_lottery(source, value)
+        if kind == "sealed":
+            party = source["party"]
+            made = sha(f"{self.notice['draw']} {party} {value}")
+            must(made == source["commitment"], "sealed-differs", party=party)
+            return agrees("sealed", party=party)
+        can(kind == "dice", "local")
+        same(len(value), source["count"], "digits")
+        return people("dice", digits=value)
+
+    def came_later(self, said: str, file: str) -> None:
+        """Outside values must be later than the announcement, or its entry, says."""
+        for time in self.times.values():
+            late = time is None or time > (instant(said) or 0)
+            must(late, "too-early", file, time=utc(time or 0), announced=said)
+
+    def check_drand(self, source: Any, proof: Any, value: str) -> Said:
+        """The value is the signature's SHA-256; the signature itself is not checked."""
+        files, signature = "seed.txt, randomness.json", proof["signature"]
+        must(sha(bytes.fromhex(signature)) == value, "drand-differs", files)
+        can(source["chain"] in CHAINS, "drand-chain", chain=source["chain"])
+        _, _, length, chained = CHAINS[source["chain"]]
+        good = ("previous_signature" in proof) == chained
+        good = good and len(signature) == 2 * length
+        must(good, "drand-signature", "randomness.json")
+        time = utc(drand_time(source) or 0)
+        raise Unchecked("drand", round=source["round"], time=time)
+
+    def check_nist(
+        self, number: int, source: Any, pulse: dict[str, Any], value: str
+    ) -> Said:
+        """The value is the pulse's; its signature and certificate are not checked."""
+        found = [pulse.get("chainIndex"), pulse.get("pulseIndex")]
+        found.append(str(pulse.get("outputValue")).lower())
+        time = instant(re.sub(r"\.[0-9]{1,6}Z$", "Z", str(pulse.get("timeStamp"))))
+        good = found == [source["chain"], source["pulse"], value] and time is not None
+        must(good, "nist-differs", "seed.txt, randomness.json")
+        self.times[number] = time
+        self.came_later(self.notice["announced"], "announcement.json")
+        raise Unchecked("nist", pulse=source["pulse"], time=utc(time or 0))
+
+    def check_lottery(self, source: Any, value: str) -> Said:
+        """As many numbers as the game draws, two digits each, ascending."""
+        game, groups = GAMES[source["game"]], value.split("+")
+        good = len(groups) == len(game)
+        for group, (many, highest) in zip(groups, game):
+            numbers = group.split(".")
+            good = good and len(numbers) == many and numbers == sorted(set(numbers))
+            good = good and all(fits("[0-9]{2}", x) for x in numbers)
+            good = good and all(1 <= int(x) <= highest for x in numbers)
+        must(good, "lottery-numbers", numbers=value[:80])
+        about = {"game": source["game"], "issue": source["issue"]}
+        return people("lottery", numbers=value, **about)
+
+    # -- the draw (draw §5, §6)
+
+    def same_rows(self, name: str, due: Iterable[tuple[Any, ...]]) -> None:
+        """The rows of a file are the computed ones, in the same order."""
+        found = list(self.table(name).records())
+        wanted = [tuple(str(value) for value in row) for row in due]
+        if found != wanted:
+            pairs = enumerate(zip([*found, ()], [*wanted, ()]), 1)
+            row, (a, b) = next((n, pair) for n, pair in pairs if pair[0] != pair[1])
+            texts = ["\t".join(values) or "-" for values in (a, b)]
+            raise Refused("row-differs", name, row=row, found=texts[0], due=texts[1])
+
+    def check_selection(self) -> Said:
+        """The key; then tickets, ranks, quotas and order, all computed anew."""
+        can(self.seed, "needs", name="seed.txt")
+        strata = self.table("strata.tsv")
+        can(self.rules, "needs", name="strata")
+        self.key = key_of(self.seed, strata.salt)  # a public table has none
+        rows = strata.records()
+        self.selected, self.reserves = select(self.key, rows, self.rules)
+        self.same_rows("selected.tsv", self.selected)
+        return agrees("selection", drawn=len(self.selected), key=self.key)
+
+    def drawn_in_order(self) -> list[str]:
+        """The drawn targets as computed."""
+        if self.selected is None:
+            raise Unchecked("needs", name="selected.tsv")
+        return [row[1] for row in self.selected]
+
+    def check_reserves(self) -> Said:
+        """The next in rank of each stratum."""
+        self.drawn_in_order()
+        self.same_rows("reserves.tsv", self.reserves)
+        return agrees("same", count=len(self.reserves))
+
+    def check_drawn(self) -> Said:
+        """All that were drawn; without the strata, at least that they are listed."""
+        drawn = self.table("drawn.tsv").columns["id"]
+        if self.selected is None:
+            outside = set(drawn) - set(self.table("targets.tsv").columns["id"])
+            must(not outside, "drawn-outside", id=min(outside, default=""))
+            return agrees("drawn-only", drawn=len(drawn))
+        self.same_rows("drawn.tsv", [(i,) for i in sorted(self.drawn_in_order())])
+        return agrees("same", count=len(drawn))
+
+    def check_teams(self) -> Said:
+        """Every post matched anew; a shortage must be a true one."""
+        can(self.result, "needs", name="result.json")
+        staff, recused, needs = self.inspectors(), self.recused(), self.needs()
+        drawn, area = self.drawn_in_order(), self.notice["area"]
+        count = len(drawn) * len(needs)
+        small = count <= POSTS_LIMIT and count * len(staff) <= PAIRS_LIMIT
+        can(small, "work", pairs=f"{count} × {len(staff)}")
+        conflicts = {(ident, i) for ident in drawn for i in recused.get(ident, ())}
+        teams = match(self.key, drawn, needs, staff, self.regions(), area, conflicts)
+        possible, said = teams is not None, self.result["matched"]
+        must(possible or not said, "matched-impossible", "result.json")
+        must(said or not possible, "matched-possible", "result.json")
+        if teams is None:
+            return agrees("unmatched")
+        self.same_rows("teams.tsv", teams)
+        self.teams = teams
+        return agrees("same", count=len(teams))
+
+    def check_changes(self) -> Said:
+        """Replacements (draw §5) and substitutions (§6) by the rule, in log order."""
+        tables = [self.tables[name] for name in CHANGES if name in self.tables]
+        events = [(int(row[0]), row[1:]) for t in tables for row in t.records()]
+        team = Staff(self)
+        once = len({seq for seq, _ in events}) == len(events)
+        must(once, "change-seq", CHANGES[0])
+        for seq, row in sorted(events):
+            if len(row) == 3:  # id, substitute, reason
+                team.replace(seq, row[0], row[1])
+            else:  # id, post, inspector, substitute, reason
+                team.substitute(seq, row[0], int(row[1]), row[2], row[3])
+        ident, post = min(team.pending, default=("", 0))
+        can(not post, "change-pending", CHANGES[1], id=ident, post=post)
+        return agrees("changes", changes=len(events))
+
+    # -- one target
+
+    def look_up(self, ident: str) -> Said:
+        """In the list? Its ticket, its rank, the highest drawn of its stratum."""
+        if ident not in self.table("targets.tsv").columns["id"]:
+            return agrees("lookup-absent", id=ident)
+        if self.selected is None:
+            drawn = ident in self.table("drawn.tsv").columns["id"]
+            return agrees("lookup-drawn" if drawn else "lookup-not-drawn", id=ident)
+        rows = list(self.table("strata.tsv").records())
+        _, stratum, tickets = next(row for row in rows if row[0] == ident)
+        pool = ((lowest(self.key, i, int(n)), i) for i, s, n in rows if s == stratum)
+        mine = (lowest(self.key, ident, int(tickets)), ident)
+        rank = 1 + sum(other < mine for other in pool)
+        last = max((row[4] for row in self.selected if row[2] == stratum), default="-")
+        code = "lookup-in" if ident in self.drawn_in_order() else "lookup-out"
+        about = {"id": ident, "stratum": stratum, "rank": rank, "tickets": tickets}
+        return agrees(code, **about, ticket=mine[0].hex(), last=last, key=self.key)
+
+
+class Staff:
+    """Who inspects whom while replacements and substitutions go on."""
+
+    def __init__(self, check: DrawCheck) -> None:
+        self.check, self.key = check, check.key
+        drawn = check.drawn_in_order()
+        self.stratum = {row[0]: row[1] for row in check.reserves}
+        self.stratum.update((row[1], row[2]) for row in check.selected or ())
+        self.active, self.unused = set(drawn), list(check.reserves)
+        self.crew: dict[str, dict[int, str]] = {ident: {} for ident in drawn}
+        for ident, post, inspector in check.teams:
+            self.crew[ident][post] = inspector
+        self.left: dict[str, set[str]] = {}  # target → who was taken out of its team
+        self.pending: set[tuple[str, int]] = set()  # moved posts to be staffed anew
+        if check.teams:
+            self.staff = {i["id"]: i for i in check.inspectors()}
+            self.needs, self.regions = check.needs(), check.regions()
+            self.recused = check.recused()
+
+    def eligible(self, inspector: str, ident: str, post: int) -> bool:
+        """Tags, area and the recusals of conflicts.tsv."""
+        about = self.staff[inspector]
+        able = set(self.needs[post - 1]) <= set(about["tags"])
+        near = self.check.in_area(about, self.regions[ident])
+        return able and near and inspector not in self.recused.get(ident, set())
+
+    def who(self, ident: str, post: int) -> list[str]:
+        """Who may take a post over: fewest posts now held first, then by ticket."""
+        held = Counter(i for team in self.crew.values() for i in team.values())
+        able = [
+            i
+            for i, about in self.staff.items()
+            if i not in self.crew[ident].values()
+            and (about["max"] is None or held[i] < about["max"])
+            and self.eligible(i, ident, post)
+        ]
+        return sorted(able, key=lambda i: (held[i], sha(f"{self.key},{ident}/{i}"), i))
+
+    def replace(self, seq: int, ident: str, substitute: str) -> None:
+        """The next reserve of the stratum takes the place; the team moves over."""
+        name, ask = CHANGES[0], "reserves" in self.check.notice and ident in self.active
+        must(ask, "change-wrong", name, seq=seq)
+        spare = [row for row in self.unused if row[1] == self.stratum[ident]][:1]
+        due = spare[0][0] if spare else "-"  # none left: none, and no row
+        must(substitute == due, "substitute", name, seq=seq, due=due, found=substitute)
+        self.active.remove(ident)
+        self.active.add(due)
+        self.unused.remove(spare[0])
+        self.pending = {(t, p) for t, p in self.pending if t != ident}
+        team = self.crew[due] = self.crew.pop(ident)
+        moved = [p for p, i in team.items() if not self.eligible(i, due, p)]
+        self.pending.update((due, p) for p in moved)
+
+    def substitute(self, seq: int, ident: str, post: int, gone: str, new: str) -> None:
+        """A post goes to the first who may take it over; moved teams in post order."""
+        name = CHANGES[1]
+        can(self.check.teams, "needs", name="teams.tsv")
+        here = self.crew.get(ident, {}).get(post) == gone
+        must(here, "change-wrong", name, seq=seq)
+        if (ident, post) in self.pending:
+            before = [p for t, p in self.pending if t == ident and p < post]
+            in_order = not any(self.who(ident, p) for p in before)
+            must(in_order, "change-order", name, seq=seq)
+        able = self.who(ident, post)
+        ahead = able[: able.index(new)] if new in able else able
+        # Those taken out of this very team may have been recused since.
+        ahead = [i for i in ahead if i not in self.left.get(ident, set())]
+        due = ahead[0] if ahead else new if new in able else ""
+        must(new == due, "substituted", name, seq=seq, found=new, due=due)
+        self.crew[ident][post] = new
+        self.left.setdefault(ident, set()).add(gone)
+        self.pending.discard((ident, post))
+
+
+# =============================================== 7 signatures and log entries
 
 P25519 = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P25519 - 2, P25519) % P25519
 Point = Tuple[int, int, int, int]  # X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
-NEUTRAL = (0, 1, 1, 0)
 
 
 def point_add(a: Point, b: Point) -> Point:
@@ -812,7 +1592,7 @@ def point_add(a: Point, b: Point) -> Point:
 
 def point_times(n: int, a: Point) -> Point:
     """The n-fold of a point, by doubling."""
-    total = NEUTRAL
+    total = (0, 1, 1, 0)
     while n:
         if n & 1:
             total = point_add(total, a)
@@ -843,26 +1623,24 @@ def point_from(raw: bytes) -> Point | None:
 BASE = point_from((4 * pow(5, P25519 - 2, P25519) % P25519).to_bytes(32, "little"))
 
 
+def is_weak(public: bytes) -> bool:
+    """Whether a key is of small order: under it one signature fits many texts."""
+    y = (int.from_bytes(public, "little") & (1 << 255) - 1) % P25519
+    a = point_from(y.to_bytes(32, "little"))
+    return a is not None and point_times(8, a)[0] % P25519 == 0
+
+
 def ed25519_valid(public: bytes, message: bytes, signature: bytes) -> bool:
     """RFC 8032 §5.1.7, [S]B = R + [k]A; strict: S < L, no odd points or keys."""
-    if len(public) != 32 or len(signature) != 64:
+    if len(public) != 32 or len(signature) != 64 or is_weak(public):
         return False
     a, s = point_from(public), int.from_bytes(signature[32:], "little")
     if a is None or BASE is None or s >= ORDER:
-        return False
-    if point_bytes(point_times(8, a)) == point_bytes(NEUTRAL):
         return False
     k = hashlib.sha512(signature[:32] + public + message).digest()
     minus_a = (P25519 - a[0], a[1], 1, P25519 - a[3])
     ka = point_times(int.from_bytes(k, "little") % ORDER, minus_a)
     return point_bytes(point_add(point_times(s, BASE), ka)) == signature[:32]
-
-
-def is_weak(public: bytes) -> bool:
-    """Whether a key is of small order: under it one signature fits many texts."""
-    y = (int.from_bytes(public, "little") & (1 << 255) - 1) % P25519
-    a = point_from(y.to_bytes(32, "little"))
-    return a is not None and point_bytes(point_times(8, a)) == point_bytes(NEUTRAL)
 
 
 def from_base64(text: str) -> bytes:
@@ -902,8 +1680,8 @@ class Key(NamedTuple):
 
 def is_key_name(name: str) -> bool:
     """1 to 255 characters, without spaces, controls and plus signs."""
-    good = not any(c.isspace() or c == "+" or c < " " for c in name)
-    return 0 < len(name) < 256 and good
+    odd = any(c.isspace() or c == "+" or c < " " for c in name)
+    return 0 < len(name) < 256 and not odd
 
 
 def parse_vkey(text: str) -> Key:
@@ -917,13 +1695,11 @@ def any_vkey(text: str) -> Key:
     """The same for a key of whatever kind; what we do not know, nobody signs with."""
     parts = text.split("+", 2)
     good = len(parts) == 3 and is_key_name(parts[0]) and fits("[0-9a-f]{8}", parts[1])
-    must(good, "vkey", value=text[:80])
-    raw = from_base64(parts[2])
+    raw = from_base64(parts[2]) if good else b""
     must(raw, "vkey", value=text[:80])
     key = Key(parts[0], raw[0], raw[1:])
-    good = key.id().hex() == parts[1]
-    good = good and (key.kind not in (1, 4) or len(key.public) == 32)
-    must(good, "vkey", value=text[:80])
+    good = key.kind not in (1, 4) or len(key.public) == 32
+    must(good and key.id().hex() == parts[1], "vkey", value=text[:80])
     return key
 
 
@@ -956,33 +1732,83 @@ def parse_note(raw: bytes) -> Note:
 Signed = Tuple[Key, int]  # a key whose signature is valid, and the time it states
 
 
-def check_note(note: Note, keys: list[Key]) -> tuple[list[Signed], list[str]]:
+def check_note(
+    note: Note, keys: Iterable[Key], *, alone: bool = False
+) -> tuple[list[Signed], list[str]]:
     """Check every signature line by a known key.
+
+    In a draw's log/ (`alone`) the note is all there is. There a line that stands twice,
+    or a known key's whose name or key id was altered, so that it would pass for an
+    unknown key's, which is no offence, is refused as well (draw §7).
 
     Returns:
         The valid signatures; the names of those whose keys are not known.
 
     Raises:
-        Refused: a known key's signature is not valid, or the name or key id of one was
-            altered (so that it would pass for an unknown key's, which is no offence);
-            a line stands there twice.
+        Refused: a line by a known key does not hold.
     """
     valid, unknown = [], []
-    twice = [line[0] for line, n in Counter(note.signatures).items() if n > 1]
-    must(not twice, "signature", name=", ".join(twice))
-    for name, ident, signature in note.signatures:
+    for line, times in Counter(note.signatures).items():
+        name, ident, signature = line
+        must(times == 1 or not alone, "signature", name=name)
         exact = [k for k in keys if (k.name, k.id()) == (name, ident)]
         good = [k for k in exact if k.valid(note.text, signature)]
         must(good or not exact, "signature", name=name)
-        if not exact:
-            half = [k for k in keys if (k.name == name) != (k.id() == ident)]
-            moved = any(k.valid(note.text, signature) for k in half)
-            # One altered base64 letter can spoil the id's last byte and the signature.
-            cut = any(k.name == name and k.id()[:3] == ident[:3] for k in half)
-            must(not moved and not cut, "signature", name=name)
-            unknown.append(name)
         valid += [(k, k.time(signature)) for k in good]
+        unknown += [] if exact else [name]
+        for k in keys if alone and not exact else ():
+            if (k.name == name) != (k.id() == ident):
+                # One altered base64 letter can spoil id's last byte and signature.
+                cut = k.name == name and k.id()[:3] == ident[:3]
+                altered = cut or k.valid(note.text, signature)
+                must(not altered, "signature", name=name)
     return valid, unknown
+
+
+# fmt: off
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ENTRY = {"log": TEXT, "seq": int, "prev": HEX64, "time": is_time, "act": TEXT,
+         "by": TEXT, "op": UUID, "approvals?": (ANY,)}
+ACT = r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)*"
+VKEYS: dict[str, Any] = {"draw": DRAW, "commitment": HEX64, "keys": (TEXT,)}
+BODIES: dict[str, dict[str, Any]] = {
+    "log.genesis": {"id": HEX32, "office": TEXT, "key": TEXT, "officers": [TEXT],
+                    "supervisors": [TEXT], "quorum": int},
+    "key.add": {"key": TEXT, "role": "log|officer|supervisor"},
+    "key.revoke": {"key": TEXT, "suspect_from": lambda n: type(n) is int and n >= 0},
+    "draw.announce": dict(VKEYS, task=TEXT, registry=REGISTRY),
+    "draw.result": dict(VKEYS, result=HEX64),
+    "draw.abandon": dict(VKEYS, **{"reason": TEXT, "party?": TEXT}),
+    "draw.verify": {"draw": DRAW, "commitment": HEX64, "result": HEX64,
+                    "verdict": lambda v: v in (0, 1, 6), "report": HEX64},
+}
+# fmt: on
+
+
+def read_entry(raw: bytes, act: str = "") -> tuple[dict[str, Any], Note, list[str]]:
+    """A log entry (log §3): its value, its note, and its unknown fields."""
+    strange: list[str] = []
+    note = parse_note(raw)
+    value = parse_json(note.text, "-?")
+    shape(dict(ENTRY, body=BODIES.get(act, dict)), value, "entry", strange)
+    must(is_plain(value["body"]), "field-bad", field="entry.body")
+    return value, note, strange
+
+
+def approvals(
+    value: dict[str, Any], keys: Iterable[Key], *, alone: bool = False
+) -> tuple[list[Key], list[str]]:
+    """The keys that approved just this act, and the names of unknown ones (log §3)."""
+    asked = encode({name: value[name] for name in ("act", "body", "log", "op")})
+    approved: list[Key] = []
+    strangers: list[str] = []
+    for text in value.get("approvals", []):
+        note = parse_note(text.encode())
+        must(note.text == f"{asked}\n".encode(), "approval")
+        good, others = check_note(note, keys, alone=alone)
+        approved += [key for key, _ in good]
+        strangers += others
+    return approved, strangers
 
 
 class Proof(NamedTuple):
@@ -1034,6 +1860,9 @@ def root_by_proof(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> by
     return node
 
 
+# ====================================== 8 the keys of a log (log §4, §6, §7)
+
+
 class Trust(NamedTuple):
     """Whom the reader trusts: log keys, witnesses, and which of these suffice."""
 
@@ -1042,209 +1871,12 @@ class Trust(NamedTuple):
     enough: Callable[[set[bytes]], bool]  # asked with the public keys that cosigned
     known: Keys | None = None  # of a genesis entry: what followed on it, see log §7
 
-
-def read_genesis(raw: bytes) -> Trust:
-    """Trust from a kept genesis entry: its log key, supervisors as witnesses."""
-    note = parse_note(raw)
-    entry = parse_json(note.text)
-    shape(dict(ENTRY, body=GENESIS), entry, "genesis", [])
-    body = entry["body"]
-    log = parse_vkey(body["key"])
-    officers = [parse_vkey(key) for key in body["officers"]]
-    supervisors = [parse_vkey(key) for key in body["supervisors"]]
-    place = (entry["act"], entry["seq"], entry["log"])
-    must(place == ("log.genesis", 0, log.name), "genesis")
-    must(check_note(note, [log, *officers, *supervisors])[0], "genesis")
-    known = Keys(raw, log, officers, supervisors, body["quorum"])
-    return known.trusts[0][1]
-
-
-class Held:
-    """A key as the log knows it: what for, and whether it still counts."""
-
-    def __init__(self, key: Key, role: str) -> None:
-        self.key, self.role, self.counts = key, role, True
-
-
-class Keys:
-    """The keys of a log, followed from the kept genesis entry (log §7)."""
-
-    def __init__(
-        self,
-        genesis: bytes,
-        log: Key,
-        officers: list[Key],
-        supervisors: list[Key],
-        quorum: int,
-    ) -> None:
-        self.genesis, self.origin, self.quorum = genesis, log.name, quorum
-        self.held = [Held(log, "log")]
-        self.held += [Held(key, "officer") for key in officers]
-        self.held += [Held(key, "supervisor") for key in supervisors]
-        self.leaves = [hashlib.sha256(b"\0" + genesis).digest()]
-        self.ops = {parse_json(parse_note(genesis).text)["op"]}
-        self.trusts: list[tuple[int, Trust]] = []  # from which size on
-        self.strange: list[tuple[int, str]] = []  # entry, and what is unknown in it
-        self.count()
-
-    def of(self, role: str) -> list[Key]:
-        """The keys of a role that count now."""
-        return [h.key for h in self.held if h.role == role and h.counts]
-
-    def count(self) -> None:
-        """Whom to trust from this size of the log on."""
-        people = self.of("supervisor")
-        public = {key.public for key in people}
-        witnesses = [Key(key.name, 4, key.public) for key in people]
-        quorum = self.quorum
-        trust = Trust(
-            self.of("log"), witnesses, lambda who: len(who & public) >= quorum, self
-        )
-        self.trusts.append((len(self.leaves), trust))
-
     def at(self, size: int) -> Trust:
-        """Whom to trust at a size of the log; beyond what is known, the last."""
-        past = [trust for since, trust in self.trusts if since <= size]
-        return past[-1] if past else self.trusts[0][1]
-
-    def root(self, size: int) -> bytes | None:
-        """The root over so many entries; None: they are not known."""
-        return merkle_root(self.leaves[:size]) if size <= len(self.leaves) else None
-
-    def follow(self, entries: Iterable[bytes]) -> None:
-        """Take up a log from its entry 0 on; the first fault ends it."""
-        for seq, raw in enumerate(entries):
-            file = f"{seq}.entry"
-            if seq == 0:
-                must(raw == self.genesis, "keys-genesis", file)
-                continue
-            try:
-                self.take(seq, raw)
-            except Finding as f:
-                raise type(f)(f.code, file, **f.params) from None
-            self.leaves.append(hashlib.sha256(b"\0" + raw).digest())
-            if self.changed:
-                self.count()
-
-    def take(self, seq: int, raw: bytes) -> None:
-        """One entry: its place in the chain, and all of it if it changes keys."""
-        note = parse_note(raw)
-        value = parse_json(note.text, "-?")
-        strange: list[str] = []
-        form = dict(ENTRY, body=dict, **{"approvals?": (ANY,)})
-        shape(form, value, "entry", strange)
-        must(len(value.get("approvals", [])) <= 64, "field-bad", field="approvals")
-        must(is_plain(value["body"]), "field-bad", field="entry.body")
-        for name in ("log", "by"):
-            good = fits("[^\\s+\x00-\x20]{1,255}", value[name])
-            must(good, "field-bad", field=name)
-        good = len(value["act"]) <= 64 and fits(ACT, value["act"])
-        must(good, "field-bad", field="act")
-        same(value["seq"], seq, "seq")
-        same(value["prev"], self.leaves[-1].hex(), "prev")
-        same(value["log"], self.origin, "log")
-        must(value["act"] != "log.genesis", "keys-act", value=value["act"])
-        must(value["op"] not in self.ops, "keys-op", value=value["op"])
-        self.changed = value["act"] in ("key.add", "key.revoke")
-        if self.changed:
-            strange += self.change(seq, value, note)
-        self.ops.add(value["op"])
-        self.strange += [(seq, name) for name in strange]
-
-    def change(self, seq: int, value: dict[str, Any], note: Note) -> list[str]:
-        """A key comes or goes: signed, approved, and possible; names the unknown."""
-        signers, strange = self.signers(note, note.text)
-        by = [h for h in signers if h.key.name == value["by"]]
-        must(by, "signer", name=value["by"])
-        person = [h for h in by if h.counts and h.role != "log"]
-        must(person, "keys-role", name=value["by"])
-        body, adds = value["body"], value["act"] == "key.add"
-        form: dict[str, Any] = {"key": TEXT, "role": "log|officer|supervisor"}
-        if not adds:
-            form = {"key": TEXT, "suspect_from": lambda n: type(n) is int and n >= 0}
-        shape(form, body, "body", strange)
-        try:
-            key = parse_vkey(body["key"])
-        except Unchecked:
-            raise Refused("vkey", value=body["key"][:80]) from None
-        must(key.kind == 1, "vkey", value=body["key"][:80])
-        old = [h for h in self.held if h.key == key]
-        role = body["role"] if adds else "".join(h.role for h in old)
-        asked = encode({name: value[name] for name in ("act", "body", "log", "op")})
-        approved: set[str] = set()
-        for text in value.get("approvals", []):
-            approval = parse_note(text.encode())
-            must(approval.text == f"{asked}\n".encode(), "approval")
-            found, others = self.signers(approval, approval.text)
-            strange += others
-            good = [h for h in found if h.counts and h.role == "supervisor"]
-            approved |= {h.key.name for h in good} - {value["by"]}
-        need = max(1, self.quorum) if role == "supervisor" else 1
-        must(len(approved) >= need, "keys-approval", found=len(approved), due=need)
-        if adds:
-            good = (role == "log") == (key.name == self.origin)
-            must(good and not is_weak(key.public), "keys-add", name=key.name)
-            for h in self.held:
-                follows = h.role == role and (role == "log" or not h.counts)
-                free = h.key.public != key.public
-                free = free and (h.key.name != key.name or follows)
-                must(free, "keys-add", name=key.name)
-            self.held.append(Held(key, role))
-        else:
-            good = old and old[0].counts and body["suspect_from"] <= seq
-            must(good, "keys-revoke", name=key.name)
-            old[0].counts = False
-        return strange
-
-    def signers(self, note: Note, text: bytes) -> tuple[list[Held], list[str]]:
-        """The log's keys whose lines hold; the names of all others."""
-        found, others = [], []
-        for name, ident, signature in note.signatures:
-            mine = [h for h in self.held if (h.key.name, h.key.id()) == (name, ident)]
-            others += [] if mine else [name]
-            for held in mine:
-                must(held.key.valid(text, signature), "signature", name=name)
-                found.append(held)
-        return found, others
+        """Whom when the log has this size."""
+        return self.known.at(size) if self.known else self
 
 
-def log_entries(path: str) -> Iterator[bytes]:
-    """The entries of a published log, as many as its checkpoint says (log §6)."""
-
-    def read(name: str) -> bytes | None:
-        at = os.path.join(path, name)
-        if os.path.islink(at) or not os.path.isfile(at):
-            return None
-        with open(at, "rb") as file:
-            return file.read(SMALL + 257 * 65537)
-
-    checkpoint = read("checkpoint")
-    if checkpoint is None:
-        raise Unchecked("absent", "checkpoint")
-    try:
-        size = parse_proof(b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + checkpoint).size
-    except Refused:
-        raise Refused("keys-checkpoint", "checkpoint") from None
-    for start in range(0, size, 256):
-        width, number = min(256, size - start), start // 256
-        name = f"{number % 1000:03d}"
-        while number >= 1000:
-            number //= 1000
-            name = f"x{number % 1000:03d}/{name}"
-        name = f"tile/entries/{name}"
-        part = f"{name}.p/{width}"
-        bundle = read(part) if width < 256 else None
-        shown, whole = (part, True) if bundle is not None else (name, width == 256)
-        raw = read(name) if bundle is None else bundle
-        if raw is None:
-            raise Unchecked("absent", shown if width == 256 else part)
-        at = 0
-        for _ in range(width):
-            end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
-            must(end <= len(raw), "keys-bundle", shown)
-            yield raw[at + 2 : end]
-            at = end
-        must(at == len(raw) or not whole, "keys-bundle", shown)
+NOBODY = Trust([], [], lambda _: False)
 
 
 def read_policy(raw: bytes) -> Trust:
@@ -1252,49 +1884,41 @@ def read_policy(raw: bytes) -> Trust:
     logs: list[Key] = []
     witnesses: dict[str, Key] = {}
     groups: dict[str, tuple[int, list[str]]] = {}
-    named: set[str] = set()  # of lines above
-    free: set[str] = set()  # of these, in no group yet
+    free: set[str] = set()  # names of lines above, in no group yet
     quorum: list[str] = []
 
     def add(line: str, kind: str, *words: str) -> None:
+        named = {"none", *witnesses, *groups}
+        new = len(words) > 1 and words[0] not in named
         if kind == "log" and len(words) in (1, 2):
             key = policy_key(words[0], logs)
             must(key.kind == 1, "policy", line=line)
             logs.append(key)
         elif kind == "witness" and len(words) in (2, 3):
             key = policy_key(words[1], witnesses.values())
-            must(key.kind != 1, "policy", line=line)
-            name(line, words[0])
+            must(key.kind != 1 and new, "policy", line=line)
             witnesses[words[0]] = key
+            free.add(words[0])
         elif kind == "group" and len(words) >= 3:
             least, of = words[1], list(words[2:])
             least = {"any": "1", "all": str(len(of))}.get(least, least)
             good = fits("[1-9][0-9]{0,5}", least) and int(least) <= len(of)
-            must(
-                good and len(set(of)) == len(of) and free >= set(of),
-                "policy",
-                line=line,
-            )
-            free.difference_update(of)
-            name(line, words[0])
+            good = good and len(set(of)) == len(of) and free >= set(of)
+            must(good and new, "policy", line=line)
             groups[words[0]] = int(least), of
+            free.difference_update(of)
+            free.add(words[0])
         else:
-            must(kind == "quorum" and len(words) == 1, "policy", line=line)
-            must(words[0] in named | {"none"}, "policy", line=line)
+            good = kind == "quorum" and len(words) == 1 and words[0] in named
+            must(good, "policy", line=line)
             quorum.append(words[0])
 
-    def name(line: str, new: str) -> None:
-        must(new not in named and new != "none", "policy", line=line)
-        named.add(new)
-        free.add(new)
-
     def enough(who: set[bytes]) -> bool:
-        said = {
-            n for n, key in witnesses.items() if key.kind == 4 and key.public in who
-        }
+        counted = ((n, key) for n, key in witnesses.items() if key.kind == 4)
+        said = {"none"} | {n for n, key in counted if key.public in who}
         for group, (least, of) in groups.items():  # each names only what is above it
             said |= {group} if len(said.intersection(of)) >= least else set()
-        return quorum[0] == "none" or quorum[0] in said
+        return quorum[0] in said
 
     lines = raw.split(b"\n")
     must(lines.pop() == b"" and len(lines) <= 1000, "policy", line="…")
@@ -1310,97 +1934,172 @@ def read_policy(raw: bytes) -> Trust:
 
 def policy_key(text: str, others: Iterable[Key]) -> Key:
     """A key of a policy: of no two lines of a kind, and not one that fits all texts."""
+    line = text.encode("utf-8", "replace").decode()[:80]
     try:
         key = any_vkey(text)
     except (ValueError, Refused):  # a name that is no text is none of a key
-        raise Refused(
-            "policy", line=text.encode("utf-8", "replace").decode()[:80]
-        ) from None
+        raise Refused("policy", line=line) from None
     weak = key.kind in (1, 4) and is_weak(key.public)
-    must(not weak and key.public not in [k.public for k in others], "policy", line=text)
+    must(not weak and key.public not in [k.public for k in others], "policy", line=line)
     return key
 
 
-# ------------------------------------------------- forms of the JSON files
-
-# fmt: off
-DIGEST = {"rows": int, "bytes": int, "sha256": HEX64}
-QUOTA = dict.fromkeys(("count?", "ratio?", "round?"), lambda _: True)  # see quota()
-STRATA = ({"name": STRATUM, "rows": int, "quota?": QUOTA},)
-REGISTRY = {"seq": int, "targets": HEX64, "inspectors": HEX64}
-ANNOUNCEMENT = {
-    "protocol": "dualrandom/1", "draw": DRAW, "office": TEXT, "title": TEXT,
-    "announced": is_time, "due": is_time,
-    "task": {"id": TEXT, "plan": ANY, "type": TEXT, "scope": ANY, "from": is_date,
-             "to": is_date, "rules": HEX64},
-    "items": ({"code": TEXT, "version": int, "name": TEXT, "basis": TEXT},),
-    "registry": REGISTRY,
-    "files": dict(dict.fromkeys(FROZEN, DIGEST),
-                  **{"targets.tsv": dict(DIGEST, **{"root?": HEX64})}),
-    "visibility": dict.fromkeys(FROZEN, TEXT),
-    "excluded": [{"list": TEXT, "reason": TEXT, "count": int}],
-    "strata?": STRATA, "total?": is_positive, "strata_private?": lambda v: v is True,
-    "reserves?": {"ratio": is_ratio}, "posts": ({"count": is_positive, "need": [ID]},),
-    "area": TEXT,
-    "randomness": (lambda s: isinstance(s, dict) and fits(TEXT, s.get("kind")),),
-    "software": TEXT, "release?": is_date, "off_site?": TEXT,
-    "supersedes?": {"draw": DRAW, "reason": TEXT},
-}
-# Kind of source: what is announced, the beginning of its line in seed.txt, its value.
-SOURCES: dict[str, tuple[dict[str, Any], str, str]] = {
-    "drand": ({"chain": HEX64, "round": is_positive}, "drand {chain} {round} ", HEX64),
-    "nist": ({"chain": int, "pulse": int}, "nist {chain} {pulse} ", HEX64 * 2),
-    "lottery": ({"game": TEXT, "issue": "[-0-9A-Za-z]{1,32}"},
-                "lottery {game} {issue} ", "[0-9.+]+"),
-    "sealed": ({"party": ID, "commitment": HEX64}, "sealed {party} ", HEX64),
-    "dice": ({"count": lambda n: type(n) is int and n >= 20}, "dice ", "[0-9]+"),
-    "local": ({}, "local ", HEX64),
-}
-OUTSIDE = {"drand", "nist", "lottery"}
-PROOFS = {
-    "drand": {"signature": HEX, "previous_signature?": HEX},
-    "nist": {"pulse": lambda p: isinstance(p, dict), "certificate": TEXT},
-}
-# Game: how many numbers, and the highest, of each of its two groups.
-GAMES = {"ssq": ((6, 33), (1, 16)), "dlt": ((5, 35), (2, 12))}
-# drand chain: its first round's time, seconds a round, bytes of a signature, chained?
-CHAINS = {
-    "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce":
-        (1595431050, 30, 96, True),
-    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971":
-        (1692803367, 3, 48, False),
-}
-RESULT = {
-    "protocol": "dualrandom/1", "draw": DRAW, "commitment": HEX64, "seed_file": HEX64,
-    "randomness_file": HEX64, "drawn": is_positive, "matched": bool, "software": TEXT,
-}
-UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-ENTRY = {"log": TEXT, "seq": int, "prev": HEX64, "time": is_time, "act": TEXT,
-         "by": TEXT, "op": UUID, "approvals?": (TEXT,)}
-ACT = r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)*"
-GENESIS = {"id": HEX32, "office": TEXT, "key": TEXT, "officers": [TEXT],
-           "supervisors": [TEXT], "quorum": int}
-BODIES: dict[str, dict[str, Any]] = {
-    "announce": {"task": TEXT, "registry": REGISTRY},
-    "result": {"result": HEX64},
-    "abandon": {"reason": TEXT, "party?": TEXT},
-}
-# fmt: on
-POSTS_LIMIT, PAIRS_LIMIT = 200_000, 100_000_000  # what this plain program takes on
+def read_genesis(raw: bytes) -> Trust:
+    """Trust from a kept genesis entry: its log key, supervisors as witnesses."""
+    return Keys(raw).at(1)
 
 
-def known(source: dict[str, Any]) -> bool:
-    """Whether this program knows a source's kind, and a lottery's game."""
-    game = source["kind"] != "lottery" or source.get("game") in GAMES
-    return source["kind"] in SOURCES and game
+class Keys:
+    """The keys of a log, followed from the kept genesis entry (log §7)."""
+
+    def __init__(self, genesis: bytes) -> None:
+        value, note, _ = read_entry(genesis, "log.genesis")
+        body, self.genesis = value["body"], genesis
+        self.origin, self.quorum = value["log"], body["quorum"]
+        self.roles = {
+            parse_vkey(body["key"]): "log"
+        }  # of all keys that there ever were
+        for role in ("officer", "supervisor"):
+            self.roles.update((parse_vkey(key), role) for key in body[f"{role}s"])
+        self.gone: set[Key] = set()  # of these, revoked
+        place = (value["act"], value["seq"], parse_vkey(body["key"]).name)
+        must(place == ("log.genesis", 0, self.origin), "genesis")
+        names, publics = ({k[part] for k in self.roles} for part in (0, 2))
+        count = 1 + len(body["officers"]) + len(body["supervisors"])
+        must(len(names) == len(publics) == count, "genesis")
+        must(check_note(note, self.roles, alone=True)[0], "genesis")
+        self.leaves = [hashlib.sha256(b"\0" + genesis).digest()]
+        self.ops = {value["op"]}
+        self.strange: list[tuple[int, str]] = []  # entry, and what is unknown in it
+        self.verdicts: list[tuple[dict[str, Any], Note]] = []
+        self.trusts = [(1, self.trust())]  # from which size on, whom
+
+    def of(self, role: str) -> list[Key]:
+        """The keys of a role that count now."""
+        return [k for k, r in self.roles.items() if r == role and k not in self.gone]
+
+    def trust(self) -> Trust:
+        """Whom to trust as things stand now."""
+        people, quorum = self.of("supervisor"), self.quorum
+        public = {key.public for key in people}
+        witnesses = [Key(key.name, 4, key.public) for key in people]
+        logs = self.of("log")
+        return Trust(logs, witnesses, lambda who: len(who & public) >= quorum, self)
+
+    def at(self, size: int) -> Trust:
+        """Whom to trust at a size of the log; beyond what is known, the last."""
+        return [trust for since, trust in self.trusts if since <= max(size, 1)][-1]
+
+    def root(self, size: int) -> bytes | None:
+        """The root over so many entries; None: they are not known."""
+        return merkle_root(self.leaves[:size]) if size <= len(self.leaves) else None
+
+    def follow(self, entries: Iterable[bytes]) -> None:
+        """Take up a log from its entry 0 on; the first fault ends it."""
+        for seq, raw in enumerate(entries):
+            file = f"{seq}.entry"
+            must(seq > 0 or raw == self.genesis, "keys-genesis", file)
+            try:
+                changed = seq > 0 and self.take(seq, raw)
+            except Finding as f:
+                raise type(f)(f.code, file, **f.params) from None
+            if seq > 0:
+                self.leaves.append(hashlib.sha256(b"\0" + raw).digest())
+            if changed:
+                self.trusts.append((seq + 1, self.trust()))
+
+    def take(self, seq: int, raw: bytes) -> bool:
+        """One entry: its place in the chain, and all of it if it changes keys."""
+        value, note, strange = read_entry(raw)
+        must(len(value.get("approvals", [])) <= 64, "field-bad", field="approvals")
+        for name in ("log", "by"):
+            good = fits("[^\\s+\x00-\x20]{1,255}", value[name])
+            must(good, "field-bad", field=name)
+        act = value["act"]
+        must(len(act) <= 64 and fits(ACT, act), "field-bad", field="act")
+        same(value["seq"], seq, "seq")
+        same(value["prev"], self.leaves[-1].hex(), "prev")
+        same(value["log"], self.origin, "log")
+        must(act != "log.genesis", "keys-act", value=act)
+        must(value["op"] not in self.ops, "keys-op", value=value["op"])
+        changed = act in ("key.add", "key.revoke")
+        if changed:
+            strange += self.change(seq, value, note)
+        if act == "draw.verify":
+            self.verdicts.append((value, note))
+        self.ops.add(value["op"])
+        self.strange += [(seq, name) for name in strange]
+        return changed
+
+    def change(self, seq: int, value: dict[str, Any], note: Note) -> list[str]:
+        """A key comes or goes: signed, approved, and possible; names the unknown."""
+        body, by = value["body"], value["by"]
+        strange: list[str] = []
+        signed, unknown = check_note(note, self.roles)
+        signers = [key for key, _ in signed if key.name == by]
+        must(signers, "signer", name=by)
+        persons = {*self.of("officer"), *self.of("supervisor")}
+        must(persons & set(signers), "keys-role", name=by)
+        shape(BODIES[value["act"]], body, "body", strange)
+        key = any_vkey(body["key"])
+        must(key.kind == 1, "vkey", value=body["key"][:80])
+        adds = value["act"] == "key.add"
+        role = body["role"] if adds else self.roles.get(key, "")
+        approved, others = approvals(value, self.roles)
+        found = len({k.name for k in self.of("supervisor") if k in approved} - {by})
+        need = max(1, self.quorum) if role == "supervisor" else 1
+        must(found >= need, "keys-approval", found=found, due=need)
+        if adds:
+            good = (role == "log") == (key.name == self.origin)
+            good = good and not is_weak(key.public)
+            for k, r in self.roles.items():  # a name keeps its role: one key at a time
+                follows = r == role and (role == "log" or k in self.gone)
+                good = good and k.public != key.public
+                good = good and (k.name != key.name or follows)
+            must(good, "keys-add", name=key.name)
+            self.roles[key] = role
+        else:
+            good = role and key not in self.gone and body["suspect_from"] <= seq
+            must(good, "keys-revoke", name=key.name)
+            self.gone.add(key)
+        return strange + unknown + others
 
 
-def drand_time(source: dict[str, Any]) -> int | None:
-    """When a round comes into being, if its chain is known."""
-    if source["kind"] != "drand" or source["chain"] not in CHAINS:
-        return None
-    first, period, _, _ = CHAINS[source["chain"]]
-    return int(first + (source["round"] - 1) * period)
+def log_entries(path: str) -> Iterator[bytes]:
+    """The entries of a published log, as many as its checkpoint says (log §6)."""
+
+    def read(name: str) -> bytes:
+        at = os.path.join(path, name)
+        can(os.path.isfile(at) and not os.path.islink(at), "absent", name)
+        with open(at, "rb") as file:
+            return file.read(SMALL + 257 * 65537)
+
+    checkpoint = read("checkpoint")
+    try:
+        size = parse_proof(b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + checkpoint).size
+    except Refused:
+        raise Refused("keys-checkpoint", "checkpoint") from None
+    for start in range(0, size, 256):
+        width, number = min(256, size - start), start // 256
+        name = f"{number % 1000:03d}"
+        while number >= 1000:
+            number //= 1000
+            name = f"x{number % 1000:03d}/{name}"
+        whole, part = f"tile/entries/{name}", f"tile/entries/{name}.p/{width}"
+        there = [os.path.isfile(os.path.join(path, file)) for file in (whole, part)]
+        # A full bundle stands in for the part that came before it.
+        name = whole if width == 256 or there == [True, False] else part
+        raw, at = read(name), 0
+        for _ in range(width):
+            end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
+            must(end <= len(raw), "keys-bundle", name)
+            yield raw[at + 2 : end]
+            at = end
+        good = at == len(raw) or (name == whole and width < 256)
+        must(good, "keys-bundle", name)
+
+
+# ================================= 9 the check of a draw's place in the log (draw §7)
 
 
 class Entry(NamedTuple):
@@ -1412,643 +2111,76 @@ class Entry(NamedTuple):
     approved: dict[bytes, str]  # public key → name, of valid approvals
 
 
-# ----------------------------------------------------- the check (draw §7)
-
-
-class Check:
-    """One draw, step by step; `run` is the table of contents."""
+class Check(DrawCheck):
+    """One draw, with its place in the log and what that makes of it."""
 
     def __init__(
         self, folder: Folder, trust: Trust | None, log: str | None = None
     ) -> None:
-        self.folder, self.trust, self.log = folder, trust, log
-        self.steps: list[dict[str, Any]] = []
-        self.notice: dict[str, Any] = {}  # the announcement, once it parses
-        self.result: dict[str, Any] = {}
-        self.commitment = self.seed = self.key = self.called = ""
-        self.shown: dict[str, str] = {}  # file → its legal visibility
-        self.bad: set[str] = set()  # files with a digest that is not the published one
-        self.tables: dict[str, Table] = {}
-        self.rules: dict[str, Any] = {}  # strata, total, reserves; private ones too
-        self.values: list[str] = []  # of seed.txt, one a source
-        self.evidence: list[dict[str, Any]] = []  # of randomness.json, one a source
-        self.times: dict[int, int | None] = {}  # outside values: when they came
-        self.selected: list[Drawn] | None = None
-        self.reserves: list[Reserve] = []
-        self.teams: list[tuple[str, int, str]] = []
+        super().__init__(folder)
+        self.trust, self.log, self.called = trust or NOBODY, log, ""
         self.entries: dict[str, Entry] = {}
         self.proofs: dict[str, tuple[Proof, list[Signed]]] = {}
 
     def run(self) -> None:
-        """All steps, in order."""
+        """The whole check."""
         self.list_folder()
         self.step("announcement", "announcement.json", self.read_announcement)
         self.step("commitment", "announcement.json", self.compare_commitment)
-        if not self.notice:
+        if self.notice:
+            self.draw_steps()
+            self.follow_log()
+            self.log_steps()
+            self.step("class", "", self.find_class)
+
+    # -- the log at hand (log §7): its keys, and the supervisors' verdicts
+
+    def follow_log(self) -> None:
+        """Follow the log that the reader gave; tell what supervisors said in it."""
+        known = self.trust.known
+        if self.log is None or known is None:
             return
-        self.step("rules", "announcement.json", self.check_rules)
-        self.step("result", "result.json", self.read_result)
-        for name in [*FROZEN, *DRAWN, *CHANGES]:
-            self.read_file(name)
-        self.step("lists", "targets.tsv", self.check_lists)
-        if self.notice["area"] in ("same", "cross"):
-            for name in ("targets.tsv", "inspectors.tsv"):
-                self.step("lists", name, self.check_regions, name)
-        for kind, name in (("targets", FROZEN[4]), ("inspectors", FROZEN[5])):
-            self.step("exclusions", name, self.check_exclusions, kind, name)
-        self.step("strata", "strata.tsv", self.check_strata)
-        self.step("staffing", "conflicts.tsv", self.check_staffing)
-        self.step("scope", "targets.tsv", self.say_scope)
-        if self.notice.get("supersedes", {}).get("reason") == "staffing":
-            self.step("scope", "targets.tsv", self.say_staffing)
-        if self.folder.sizes.keys() & {*PLAIN[1:], *DRAWN}:
-            self.step("file", "seed.txt", self.same_digest, "seed.txt", "seed_file")
-            name = "randomness.json"
-            self.step("file", name, self.same_digest, name, "randomness_file")
-            self.step("seed", "seed.txt", self.check_seed)
-            self.step("randomness", name, self.read_proofs)
-            for number, source in enumerate(self.notice["randomness"]):
-                proof = self.evidence[number] if self.evidence else None
-                self.step(
-                    "source", "seed.txt", self.check_source, number, source, proof
-                )
-            self.step("key", "strata.tsv", self.find_key)
-            self.step("selection", "selected.tsv", self.check_selection)
-            if "reserves" in self.notice:
-                self.step("reserves", "reserves.tsv", self.check_reserves)
-            self.step("drawn", "drawn.tsv", self.check_drawn)
-            self.step("teams", "teams.tsv", self.check_teams)
-            if self.tables.keys() & set(CHANGES):
-                self.step("changes", "", self.check_changes)
-        self.check_log()
-        self.step("class", "", self.find_class)
+        self.step("log-keys", "", self.check_keys, known, self.log)
+        for seq, name in known.strange:
+            self.unknown("log-keys", f"{seq}.entry", [name])
+        for value, note in known.verdicts:
+            if value["body"].get("draw") == self.notice["draw"]:
+                file = f"{value['seq']}.entry"
+                self.step("verdict", file, self.check_verdict, known, value, note)
 
-    # -- keeping the report
+    def check_keys(self, known: Keys, path: str) -> Said:
+        """The keys of the log, followed from the kept genesis entry."""
+        known.follow(log_entries(path))
+        return agrees("keys", count=len(known.leaves))
 
-    def add(
-        self, verdict: str, name: str, file: str, code: str, /, **params: Any
-    ) -> None:
-        """Note how a step ended."""
-        step = {"number": len(self.steps) + 1, "name": name, "verdict": verdict}
-        self.steps.append(dict(step, file=file, code=code, params=params))
-
-    def step(self, name: str, file: str, work: Callable[..., Said], *args: Any) -> bool:
-        """Do one step and note how it ended; True when nothing stood against it."""
-        try:
-            verdict, code, params = work(*args)
-        except Finding as f:
-            verdict = "differs" if isinstance(f, Refused) else "unchecked"
-            code, params, file = f.code, f.params, f.file or file
-        except Exception as error:  # a fault of this program is said, never hidden
-            verdict, code = "unchecked", "internal"
-            params = {"error": f"{type(error).__name__}: {error}"[:80]}
-        self.add(verdict, name, file, code, **params)
-        return verdict in ("agrees", "people")
-
-    def fit(self, name: str, file: str, form: Any, value: Any, path: str) -> None:
-        """Hold JSON against a form; a field not known is never *agrees* (draw §1)."""
+    def check_verdict(self, known: Keys, value: dict[str, Any], note: Note) -> Said:
+        """A verdict counts on this result, by supervisors of its moment (draw §7)."""
+        body, witnesses = value["body"], known.at(value["seq"]).witnesses
         strange: list[str] = []
-        shape(form, value, path, strange)
-        self.unknown(name, file, strange)
-
-    def unknown(self, name: str, file: str, what: list[str]) -> None:
-        """Note what this version does not know."""
-        if what:
-            self.add("unchecked", name, file, "unknown", what=", ".join(what[:10]))
-
-    # -- reading
-
-    def bytes_of(self, name: str, limit: int = SMALL) -> bytes:
-        """A file's bytes; what is withheld or not there is unchecked."""
-        if name not in self.folder.sizes:
-            public = self.shown.get(name, "public") == "public"
-            raise Unchecked("absent" if public else "withheld", name)
-        can(self.folder.sizes[name] <= limit, "too-large", name)
-        return self.folder.read(name)
-
-    def good_bytes(self, name: str) -> bytes:
-        """The same, of a file whose digest is as published."""
-        can(name not in self.bad, "needs", name=name)
-        return self.bytes_of(name)
-
-    def table(self, name: str) -> Table:
-        """A table that a step needs, or why the step cannot be done."""
-        if name not in self.tables:
-            self.bytes_of(name, LARGE)
-            raise Unchecked("needs", name=name)
-        return self.tables[name]
-
-    def list_folder(self) -> None:
-        """Only the files of draw §2 count; anything else is not checked."""
-        known = {*TABLES, *PLAIN, *LOGGED}
-        for name in known & set(self.folder.odd):
-            self.add("differs", "folder", name, "not-a-file")
-        others = {*self.folder.odd, *self.folder.sizes} - known
-        if others:
-            files = ", ".join(sorted(others)[:20])
-            self.add("unchecked", "folder", "", "unlisted", files=files)
-
-    # -- announcement and result (draw §2, §3)
-
-    def read_announcement(self) -> Said:
-        """Every field required, none unknown, in a folder of the draw's name."""
-        name = "announcement.json"
-        raw = self.bytes_of(name)
-        self.commitment = sha(raw)
-        notice = parse_json(raw)
-        version = notice.get("protocol") if isinstance(notice, dict) else None
-        can(not is_later(version), "version", value=version)
-        self.fit("announcement", name, ANNOUNCEMENT, notice, "announcement")
-        kinds = {e["list"] for e in notice["excluded"]} - {"targets", "inspectors"}
-        for number, source in enumerate(notice["randomness"]):
-            kind = source["kind"]
-            good = kind != "lottery" or fits(TEXT, source.get("game"))
-            must(good, "field-bad", field="randomness.game")
-            if known(source):
-                form = dict(SOURCES[kind][0], kind=TEXT)
-                self.fit("announcement", name, form, source, "randomness")
-            else:
-                kinds.add(source["game"] if kind == "lottery" else kind)
-            if kind in OUTSIDE:
-                self.times[number] = drand_time(source)
-        self.unknown("announcement", name, sorted(kinds))
-        self.notice = notice
-        sealed = "sealed" if "release" in notice else "public"
-        strata = "supervisors" if "strata_private" in notice else sealed
-        self.shown = dict.fromkeys(TABLES, "supervisors")
-        self.shown.update({"targets.tsv": sealed, "drawn.tsv": sealed})
-        as_strata = ("strata.tsv", "selected.tsv", "reserves.tsv")
-        self.shown.update(dict.fromkeys(as_strata, strata))
-        if "strata" in notice and "strata_private" not in notice:
-            self.rules = {k: notice.get(k) for k in ("strata", "total", "reserves")}
-        same(self.folder.name, notice["draw"], "folder name")
-        return agrees("announcement", draw=notice["draw"], title=notice["title"])
-
-    def compare_commitment(self) -> Said:
-        """All that was made later names the announcement by its digest."""
-        can(self.commitment, "absent")
-        names = ("seed.txt", "result.json", "log/announce.entry")
-        later = [name for name in names if name in self.folder.sizes]
-        for name in later:
-            form = rb"\A.*\n(.*)\n" if name == "seed.txt" else rb'"commitment":"(\w*)"'
-            found = [x.decode("latin-1") for x in re.findall(form, self.bytes_of(name))]
-            said = self.commitment if self.commitment in found else "".join(found[:1])
-            files = f"announcement.json, {name}"
-            same(self.commitment, said[:80], "SHA-256 of announcement.json", files)
-        if not later:
-            return people("commitment-alone", value=self.commitment)
-        return agrees("value", value=self.commitment)
-
-    def check_rules(self) -> Said:
-        """The rules that the announcement alone can break."""
-        n = self.notice
-        rows = {name: n["files"][name]["rows"] for name in FROZEN}
-        for name in FROZEN:
-            same(n["visibility"][name], self.shown[name], f"visibility of {name}")
-        rooted = "release" not in n or "root" in n["files"]["targets.tsv"]
-        must(rooted, "field-missing", field="files.targets.tsv.root")
-        must(rows["targets.tsv"] > 0, "empty-list")
-        same(rows["strata.tsv"], rows["targets.tsv"], "rows of strata.tsv")
-        posts = sum(post["count"] for post in n["posts"])
-        must(posts >= 2 or "off_site" in n, "posts-few")
-        kinds = [source["kind"] for source in n["randomness"]]
-        must("local" not in kinds or len(kinds) == 1, "local-alone")
-        for time in self.times.values():
-            self.came_at(time)
-        reasons = [(e["list"], e["reason"]) for e in n["excluded"]]
-        must(len(set(reasons)) == len(reasons), "excluded-twice")
-        for kind, name in (("targets", FROZEN[4]), ("inspectors", FROZEN[5])):
-            said = sum(e["count"] for e in n["excluded"] if e["list"] == kind)
-            same(said, rows[name], f"sum of excluded {kind}")
-        if "strata_private" in n:
-            must("strata" not in n and "total" not in n, "strata-private")
-            return agrees("rules-private")
-        must("strata" in n, "field-missing", field="announcement.strata")
-        return self.check_quotas()
-
-    def check_quotas(self) -> Said:
-        """How many are to be drawn, stratum by stratum."""
-        strata, total = self.rules["strata"], self.rules["total"]
-        places = quotas(strata, total)
-        rows = self.notice["files"]["strata.tsv"]["rows"]
-        same(sum(s["rows"] for s in strata), rows, "sum of rows of strata")
-        wanted = [s.get("quota", {}).get("count", 0) for s in strata]
-        cut = (total or 0) > sum(places) or any(w > k for w, k in zip(wanted, places))
-        shown = zip(strata[:20], places)
-        text = ", ".join(f"{s['name']} {k}/{s['rows']}" for s, k in shown)
-        code = "quotas-cut" if cut else "quotas"
-        return agrees(code, quotas=text, drawn=sum(places))
-
-    def read_result(self) -> Said:
-        """The drawn files that are due, no others, with as many rows as must be."""
-        name, n, ended = "result.json", self.notice, "log/abandon.entry"
-        if ended in self.folder.sizes:
-            for other in (name, "log/result.entry"):
-                must(other not in self.folder.sizes, "two-ends", f"{other}, {ended}")
-            return people("abandoned")
-        can(name in self.folder.sizes, "no-result")
-        result = parse_json(self.bytes_of(name))
-        version = result.get("protocol") if isinstance(result, dict) else None
-        can(not is_later(version), "version", value=version)
-        matched = isinstance(result, dict) and result.get("matched") is True
-        due = [f for f in DRAWN if f != "reserves.tsv" or "reserves" in n]
-        due = [f for f in due if f != "teams.tsv" or matched]
-        files, shown = dict.fromkeys(due, DIGEST), dict.fromkeys(due, TEXT)
-        form = dict(RESULT, files=files, visibility=shown)
-        self.fit("result", name, form, result, "result")
-        for file in {*result["files"], *result["visibility"]} - set(due):
-            must(file not in TABLES, "not-due", f"{name}, {file}")
-        self.result = result
-        same(result["draw"], n["draw"], "draw")
-        same(result["commitment"], self.commitment, "commitment")
-        for file in due:
-            same(result["visibility"][file], self.shown[file], f"visibility of {file}")
-        rows = {f: about["rows"] for f, about in result["files"].items() if f in due}
-        same(rows["selected.tsv"], result["drawn"], "rows of selected.tsv")
-        same(rows["drawn.tsv"], result["drawn"], "rows of drawn.tsv")
-        seats = result["drawn"] * sum(post["count"] for post in n["posts"])
-        same(rows.get("teams.tsv", seats), seats, "rows of teams.tsv")
-        if self.rules:
-            self.check_number()
-        return agrees("result", drawn=result["drawn"])
-
-    def check_number(self) -> None:
-        """As many were drawn as the quotas say."""
-        total = sum(quotas(self.rules["strata"], self.rules["total"]))
-        same(self.result.get("drawn", total), total, "drawn", "result.json")
-
-    # -- tables (draw §2)
-
-    def read_file(self, name: str) -> None:
-        """Digest, size, rows and grammar of one table, where it is due or is there."""
-        here, about = name in self.folder.sizes, self.notice["files"].get(name)
-        if name in DRAWN:
-            about = self.result.get("files", {}).get(name)
-            due = name != "reserves.tsv" or "reserves" in self.notice
-            if not due or (name == "teams.tsv" and self.result.get("matched") is False):
-                if here:
-                    self.add("differs", "file", name, "not-due")
-                return
-        if here or about is not None:
-            shown = self.shown[name]
-            good = self.step("file", name, self.read_and_parse, name, shown, about)
-            if good and about is None:
-                code = "change-log" if name in CHANGES else "digest-unknown"
-                self.add("unchecked", "file", name, code)
-
-    def read_and_parse(self, name: str, shown: str, about: Any) -> Said:
-        """Its bytes against the published digest, then its grammar."""
-        raw, n = self.bytes_of(name, LARGE), self.notice
-        digest = sha(raw)
-        if about is not None:
-            must(digest == about["sha256"], "digest", found=digest, due=about["sha256"])
-            same(len(raw), about["bytes"], "bytes")
-        secret, private = shown != "public", "strata_private" in n
-        private = private and name == "strata.tsv"
-        table = read_table(name, raw, secret, private, "release" in n)
-        if about is not None:
-            same(table.rows, about["rows"], "rows")
-            if name == "targets.tsv":
-                same(about.get("root", table.root), table.root, "root")
-        made = name not in FROZEN and secret
-        if made and "inspectors.tsv" in self.tables:
-            frozen = self.tables["inspectors.tsv"].salt
-            same(table.salt, sha(f"{frozen},{name}")[:32], "#salt")
-        elif made:
-            self.add("unchecked", "file", name, "salt-unknown")
-        for tags in table.columns.get("tags", []):
-            in_order = tags.split(",") == sorted(set(tags.split(",")))
-            must(in_order, "tags-order", value=tags[:80])
-        self.tables[name] = table
-        return agrees("file", rows=table.rows, digest=digest)
-
-    def check_lists(self) -> Said:
-        """The same targets in both lists (draw §2)."""
-        targets, strata = (self.table(name).columns["id"] for name in FROZEN[:2])
-        if targets != strata:
-            odd = min(set(targets) ^ set(strata))
-            raise Refused("ids-differ", "strata.tsv", id=odd)
-        return agrees("lists", rows=len(targets))
-
-    def check_regions(self, name: str) -> Said:
-        """No empty region wherever regions count (draw §3)."""
-        regions = self.table(name).columns["region"]
-        must("" not in regions, "region-empty", name)
-        return agrees("regions", rows=len(regions))
-
-    def check_exclusions(self, kind: str, name: str) -> Said:
-        """Counted in the announcement by reason; disjoint from the list."""
-        out = self.table(name)
-        said = [e for e in self.notice["excluded"] if e["list"] == kind]
-        counts = Counter(out.columns["reason"])
-        for e in said:
-            found = counts.pop(e["reason"], 0)
-            same(found, e["count"], f"rows of {e['reason']}", name)
-        same(sum(counts.values()), 0, f"rows of {', '.join(counts)[:80]}", name)
-        both = set(out.columns["id"]) & set(self.table(f"{kind}.tsv").columns["id"])
-        must(not both, "not-disjoint", name, id=min(both, default=""))
-        return agrees("exclusions")
-
-    def check_strata(self) -> Said:
-        """Every stratum announced once with its rows (draw §3), or privately (§4)."""
-        table, said = self.table("strata.tsv"), agrees("strata")
-        if "strata_private" in self.notice:
-            whole = isinstance(table.strata, dict)
-            value = table.strata if whole else {"strata": table.strata}
-            form = {"strata": STRATA, **({"total": is_positive} if whole else {})}
-            self.fit("strata", "strata.tsv", form, value, "#strata")
-            reserves = self.notice.get("reserves")
-            self.rules = {"total": None, **value, "reserves": reserves}
-            lengths = {len(s["name"]) for s in value["strata"]}
-            must(len(lengths) == 1, "strata-names")
-            said = self.check_quotas()
-            self.check_number()
-        can(self.rules, "needs", name="strata")
-        rows = Counter(table.columns["stratum"])
-        for s in self.rules["strata"]:
-            same(rows.pop(s["name"], 0), s["rows"], f"rows of {s['name']}")
-        must(not rows, "stratum-unknown", stratum=min(rows, default=""))
-        return said
-
-    # -- inspectors (draw §3, §6)
-
-    def inspectors(self) -> list[dict[str, Any]]:
-        """The inspectors as values."""
-        rows = self.table("inspectors.tsv").records("id", "region", "tags", "max")
-        return [
-            {
-                "id": ident,
-                "region": region,
-                "tags": tags.split(",") if tags else [],
-                "max": int(most) if most else None,
-            }
-            for ident, region, tags, most in rows
-        ]
-
-    def needs(self) -> list[list[str]]:
-        """The tags that each post of a team needs, posts numbered through."""
-        posts = self.notice["posts"]
-        can(sum(post["count"] for post in posts) <= 1000, "work", pairs="posts > 1000")
-        return [post["need"] for post in posts for _ in range(post["count"])]
-
-    def recused(self) -> dict[str, set[str]]:
-        """Target → the inspectors who may not see it."""
-        found: dict[str, set[str]] = {}
-        for ident, inspector in self.table("conflicts.tsv").records("id", "inspector"):
-            found.setdefault(ident, set()).add(inspector)
-        return found
-
-    def regions(self) -> dict[str, str]:
-        """Target → region."""
-        return dict(self.table("targets.tsv").records("id", "region"))  # type: ignore[arg-type]
-
-    def in_area(self, inspector: dict[str, Any], region: str) -> bool:
-        """The area rule of the announcement."""
-        area = self.notice["area"]
-        can(area in ("any", "same", "cross"), "area-unknown", value=area)
-        near = inspector["region"] == region
-        return area == "any" or bool(near == (area == "same"))
-
-    def check_staffing(self) -> Said:
-        """Nobody is shielded by recusing all who could inspect him (draw §3)."""
-        staff = [i for i in self.inspectors() if i["max"] != 0]
-        seats = sum(post["count"] for post in self.notice["posts"])
-        for ident in self.table("targets.tsv").columns["id"][:1]:
-            must(seats <= len(staff), "unstaffable", id=ident)
-        tags = {i["id"]: set(i["tags"]) for i in staff}
-        recused, needs = self.recused(), self.needs()
-        known: dict[tuple[str, frozenset[str]], bool] = {}  # cases met before
-        for ident, region in self.regions().items():
-            barred = frozenset(recused.get(ident, set()) & tags.keys())
-            case = ("" if self.notice["area"] == "any" else region, barred)
-            if case not in known:
-                able = [i for i in staff if i["id"] not in barred]
-                able = [i for i in able if self.in_area(i, region)]
-                known[case] = staffable(needs, [tags[i["id"]] for i in able])
-                can(len(known) * len(staff) <= PAIRS_LIMIT, "work", pairs=len(known))
-            must(known[case], "unstaffable", id=ident)
-        return agrees("staffing")
-
-    def say_scope(self) -> Said:
-        """Whether list and exclusions together are the directory: supervisors know."""
-        registry = self.notice["registry"]
-        return people("scope", seq=registry["seq"], digest=registry["targets"])
-
-    def say_staffing(self) -> Said:
-        """A supplementary draw's list is the first one's drawn.tsv (draw §6)."""
-        return people("staffing-list", draw=self.notice["supersedes"]["draw"])
-
-    # -- randomness, seed, key (draw §4)
-
-    def same_digest(self, name: str, field: str) -> Said:
-        """seed.txt and randomness.json as result.json names them."""
-        digest = sha(self.bytes_of(name))
-        can(self.result, "digest-unknown")
-        if digest != self.result[field]:
-            self.bad.add(name)
-            raise Refused("digest", found=digest, due=self.result[field])
-        return agrees("value", value=digest)
-
-    def check_seed(self) -> Said:
-        """The version, the commitment, one line for each source in order."""
-        raw, sources = self.good_bytes("seed.txt"), self.notice["randomness"]
+        people_then = [Key(key.name, 1, key.public) for key in witnesses]
         try:
-            lines = raw.decode("utf-8").split("\n")
-        except UnicodeDecodeError:
-            raise Refused("tsv-utf8", line=0) from None
-        same(len(lines) - 1, len(sources) + 2, "lines")
-        must(lines[0] == "dualrandom/1" and not lines[-1], "seed-line", line=1)
-        same(lines[1], self.commitment, "commitment", "announcement.json, seed.txt")
-        values = []
-        for n, (source, line) in enumerate(zip(sources, lines[2:]), 3):
-            _, start, form = SOURCES.get(source["kind"], ({}, "", ""))
-            if not known(source):
-                start, form = "{kind}", "( [^ ]+)*"
-            start = start.format(**source)
-            good = line.startswith(start) and fits(form, line[len(start) :])
-            must(good, "seed-line", line=n)
-            values.append(line[len(start) :])
-        self.values, self.seed = values, seed_of(raw)
-        return agrees("value", value=self.seed)
+            shape(BODIES["draw.verify"], body, "body", strange)
+            same(body["commitment"], self.commitment, "commitment")
+            if "result.json" in self.folder.sizes:
+                same(body["result"], sha(self.bytes_of("result.json")), "result")
+            signed, _ = check_note(note, people_then)
+            approved, _ = approvals(value, people_then)
+            names = {key.name for key, _ in signed} & {value["by"]}
+            names |= {key.name for key in approved} - {value["by"]}
+            must(names and not strange, "verdict-open", seq=value["seq"])
+        except Finding:
+            raise Unchecked("verdict-open", seq=value["seq"]) from None
+        about = {
+            "seq": value["seq"],
+            "time": value["time"],
+            "by": ", ".join(sorted(names)),
+        }
+        return people(f"verdict-{body['verdict']}", **about)
 
-    def read_proofs(self) -> Said:
-        """randomness.json: for each source in order what proves its value."""
-        proofs = parse_json(self.good_bytes("randomness.json"))
-        shape([lambda item: isinstance(item, dict)], proofs, "randomness", [])
-        same(len(proofs), len(self.notice["randomness"]), "sources")
-        self.evidence = proofs
-        return agrees("randomness", sources=len(proofs))
+    # -- the draw's place in the log (log §1-4)
 
-    def check_source(self, number: int, source: dict[str, Any], proof: Any) -> Said:
-        """One line of seed.txt, with its proof in randomness.json."""
-        can(self.values, "needs", name="seed.txt")
-        kind, value = source["kind"], self.values[number]
-        can(known(source), "unknown", what=source.get("game", kind))
-        can(proof is not None or kind not in PROOFS, "needs", name="randomness.json")
-        path = f"randomness[{number}]"
-        self.fit("source", "randomness.json", PROOFS.get(kind, {}), proof or {}, path)
-        if kind == "drand":
-            return self.check_drand(source, proof, value)
-        if kind == "nist":
-            return self.check_nist(number, source, proof["pulse"], value)
-        if kind == "lottery":
-            return self.check_lottery(source, value)
-        if kind == "sealed":
-            party = source["party"]
-            made = sha(f"{self.notice['draw']} {party} {value}")
-            must(made == source["commitment"], "sealed-differs", party=party)
-            return agrees("sealed", party=party)
-        can(kind == "dice", "local")
-        same(len(value), source["count"], "digits")
-        return people("dice", digits=value)
-
-    def came_at(self, time: int | None, file: str = "announcement.json") -> None:
-        """An outside value must be later than the announcement, or its entry, says."""
-        said = self.notice["announced"]
-        if file != "announcement.json":
-            said = self.entries["announce"].value["time"]
-        if time is not None:
-            later = time > (instant(said) or 0)
-            must(later, "too-early", file, time=utc(time), announced=said)
-
-    def check_drand(self, source: Any, proof: Any, value: str) -> Said:
-        """The value is the signature's SHA-256; the signature itself is not checked."""
-        files = "seed.txt, randomness.json"
-        must(sha(bytes.fromhex(proof["signature"])) == value, "drand-differs", files)
-        can(source["chain"] in CHAINS, "drand-chain", chain=source["chain"])
-        _, _, length, chained = CHAINS[source["chain"]]
-        good = len(proof["signature"]) == 2 * length
-        good = good and ("previous_signature" in proof) == chained
-        must(good, "drand-signature", "randomness.json")
-        time = utc(drand_time(source) or 0)
-        raise Unchecked("drand", round=source["round"], time=time)
-
-    def check_nist(
-        self, number: int, source: Any, pulse: dict[str, Any], value: str
-    ) -> Said:
-        """The value is the pulse's; its signature and certificate are not checked."""
-        files = "seed.txt, randomness.json"
-        found = [pulse.get("chainIndex"), pulse.get("pulseIndex")]
-        found.append(str(pulse.get("outputValue")).lower())
-        must(found == [source["chain"], source["pulse"], value], "nist-differs", files)
-        stamp = re.sub(r"\.[0-9]{1,6}Z$", "Z", str(pulse.get("timeStamp")))
-        time = instant(stamp)
-        if time is None:
-            raise Refused("nist-differs", files)
-        self.times[number] = time
-        self.came_at(time)
-        raise Unchecked("nist", pulse=source["pulse"], time=utc(time))
-
-    def check_lottery(self, source: Any, value: str) -> Said:
-        """As many numbers as the game draws, two digits each, ascending."""
-        game, groups = GAMES[source["game"]], value.split("+")
-        good = len(groups) == len(game)
-        for group, (many, highest) in zip(groups, game):
-            numbers = group.split(".")
-            good = good and len(numbers) == many and numbers == sorted(set(numbers))
-            good = good and all(fits("[0-9]{2}", x) for x in numbers)
-            good = good and all(1 <= int(x) <= highest for x in numbers)
-        must(good, "lottery-numbers", numbers=value[:80])
-        about = {"game": source["game"], "issue": source["issue"]}
-        return people("lottery", numbers=value, **about)
-
-    def find_key(self) -> Said:
-        """The seed, or made with the salt that was committed with strata.tsv."""
-        can(self.seed, "needs", name="seed.txt")
-        public = self.shown["strata.tsv"] == "public"
-        self.key = key_of(self.seed, None if public else self.table("strata.tsv").salt)
-        return agrees("value", value=self.key)
-
-    # -- the draw (draw §5, §6)
-
-    def same_rows(self, name: str, due: Iterable[tuple[Any, ...]]) -> None:
-        """The rows of a file are the computed ones, in the same order."""
-        found = list(self.table(name).records())
-        wanted = [tuple(str(value) for value in row) for row in due]
-        if found != wanted:
-            pairs = enumerate(zip([*found, ()], [*wanted, ()]), 1)
-            row, (a, b) = next((n, pair) for n, pair in pairs if pair[0] != pair[1])
-            texts = ["\t".join(values) or "-" for values in (a, b)]
-            raise Refused("row-differs", name, row=row, found=texts[0], due=texts[1])
-
-    def check_selection(self) -> Said:
-        """Tickets, ranks, quotas and order, all computed anew."""
-        can(self.key, "needs", name="seed.txt")
-        rows = self.table("strata.tsv").records()
-        can(self.rules, "needs", name="strata")
-        self.selected, self.reserves = select(self.key, rows, self.rules)
-        self.same_rows("selected.tsv", self.selected)
-        return agrees("selection", drawn=len(self.selected))
-
-    def drawn_in_order(self) -> list[str]:
-        """The drawn targets as computed."""
-        if self.selected is None:
-            raise Unchecked("needs", name="selected.tsv")
-        return [row[1] for row in self.selected]
-
-    def check_reserves(self) -> Said:
-        """The next in rank of each stratum."""
-        self.drawn_in_order()
-        self.same_rows("reserves.tsv", self.reserves)
-        return agrees("same", count=len(self.reserves))
-
-    def check_drawn(self) -> Said:
-        """All that were drawn; without the strata, at least that they are listed."""
-        drawn = self.table("drawn.tsv").columns["id"]
-        if self.selected is None:
-            outside = set(drawn) - set(self.table("targets.tsv").columns["id"])
-            must(not outside, "drawn-outside", id=min(outside, default=""))
-            return agrees("drawn-only", drawn=len(drawn))
-        due = sorted(self.drawn_in_order())
-        self.same_rows("drawn.tsv", [(ident,) for ident in due])
-        return agrees("same", count=len(drawn))
-
-    def check_teams(self) -> Said:
-        """Every post matched anew; a shortage must be a true one."""
-        can(self.result, "needs", name="result.json")
-        staff, recused, needs = self.inspectors(), self.recused(), self.needs()
-        drawn, area = self.drawn_in_order(), self.notice["area"]
-        count = len(drawn) * len(needs)
-        small = count <= POSTS_LIMIT and count * len(staff) <= PAIRS_LIMIT
-        can(small, "work", pairs=f"{count} × {len(staff)}")
-        conflicts = {(ident, i) for ident in drawn for i in recused.get(ident, ())}
-        teams = match(self.key, drawn, needs, staff, self.regions(), area, conflicts)
-        possible, said = teams is not None, self.result["matched"]
-        must(possible or not said, "matched-impossible", "result.json")
-        must(said or not possible, "matched-possible", "result.json")
-        if teams is None:
-            return agrees("unmatched")
-        self.same_rows("teams.tsv", teams)
-        self.teams = teams
-        return agrees("same", count=len(teams))
-
-    def check_changes(self) -> Said:
-        """Replacements (draw §5) and substitutions (§6) by the rule, in log order."""
-        events = [
-            (int(row[0]), name, row[1:4] if name == CHANGES[0] else row[1:])
-            for name in CHANGES
-            if name in self.tables
-            for row in self.tables[name].records()
-        ]
-        team = Staff(self)
-        once = len({seq for seq, _, _ in events}) == len(events)
-        must(once, "change-seq", CHANGES[0])
-        for seq, name, row in sorted(events):
-            if name == CHANGES[0]:
-                team.replace(seq, row[0], row[1])
-            else:
-                team.substitute(seq, row[0], int(row[1]), row[2], row[3])
-        if team.pending:
-            ident, post = min(team.pending)
-            raise Unchecked("change-pending", CHANGES[1], id=ident, post=post)
-        return agrees("changes", changes=len(events))
-
-    # -- the log (log §1-4)
-
-    def check_log(self) -> None:
+    def log_steps(self) -> None:
         """Announcement and end of the draw stand in the log; whose log, and when."""
-        if self.log is not None:
-            self.step("log-keys", "", self.check_keys, self.log)
         here = [name for name in self.folder.sizes if name.startswith("log/")]
         if not here:
             self.add("unchecked", "log", "log/", "log-absent")
@@ -2065,32 +2197,11 @@ class Check:
             self.step("trust", "log/", self.check_trust)
             self.step("witness", "log/announce.tlog-proof", self.check_witness)
 
-    def check_keys(self, path: str) -> Said:
-        """The keys of the log, followed through the log at hand (log §7)."""
-        known = self.trust.known if self.trust else None
-        can(known is not None, "no-trust")
-        try:
-            if known is not None:
-                known.follow(log_entries(path))
-        finally:
-            for seq, name in known.strange if known else ():
-                self.unknown("log-keys", f"{seq}.entry", [name])
-        return agrees("keys", count=len(known.leaves) if known else 0)
-
-    def trusted(self, proof: Proof) -> Trust | None:
-        """Whom the reader trusts when the log has this size."""
-        if self.trust is None or self.trust.known is None:
-            return self.trust
-        return self.trust.known.at(proof.size)
-
     def check_entry(self, act: str, file: str) -> Said:
         """The entry speaks of this draw, and is signed by keys that it names."""
         raw = self.bytes_of(file)
-        note = parse_note(raw)
-        value = parse_json(note.text, "-?")
-        about = {"draw": DRAW, "commitment": HEX64, "keys": (TEXT,), **BODIES[act]}
-        self.fit("log", file, dict(ENTRY, body=about), value, "entry")
-        must(is_plain(value["body"]), "field-bad", field="entry.body")
+        value, note, strange = read_entry(raw, f"draw.{act}")
+        self.unknown("log", file, strange)
         body, task = value["body"], self.notice["task"]["id"]
         same(value["act"], f"draw.{act}", "act")
         same(body["draw"], self.notice["draw"], "draw")
@@ -2113,37 +2224,24 @@ class Check:
             except Unchecked:  # a kind that this program does not know
                 self.unknown("log", file, [text[:80]])
         must(all(key.kind == 1 for key in keys), "entry-keys")
-        valid, unknown = check_note(note, keys)
+        valid, unknown = check_note(note, keys, alone=True)
         by = {key.name for key, _ in valid} | set(unknown)
         must(value["by"] in by, "signer", name=value["by"])
-        can(valid, "signer-unknown", names=", ".join(unknown))
-        approved: dict[bytes, str] = {}
-        strangers: list[str] = []
-        asked = encode({name: value[name] for name in ("act", "body", "log", "op")})
-        for text in value.get("approvals", []):
-            approval = parse_note(text.encode())
-            must(approval.text == f"{asked}\n".encode(), "approval")
-            good, others = check_note(approval, keys)
-            strangers += others
-            persons = [k for k, _ in good if k.name != value["log"]]  # no log key
-            approved.update((k.public, k.name) for k in persons if (k, 0) not in valid)
+        can(valid, "signer-unknown", what=", ".join(unknown))
+        seconds, strangers = approvals(value, keys, alone=True)
+        others = [k for k in seconds if k.name != value["log"] and (k, 0) not in valid]
         if act == "abandon":  # a second person's approval, not the signer's own
-            must(approved or strangers, "approval")
-            can(approved, "approval-unknown")
-        self.unnamed(file, unknown + strangers)
-        leaf = hashlib.sha256(b"\0" + raw).digest()
-        self.entries[act] = Entry(value, keys, leaf, approved)
-        for time in self.times.values() if act == "announce" else ():
-            self.came_at(time, file)
+            must(others or strangers, "approval")
+            can(others, "approval-unknown")
+        names = sorted({*unknown, *strangers})
+        self.unknown("log", file, names, "signer-unknown")
+        leaf, approved = hashlib.sha256(b"\0" + raw), {k.public: k.name for k in others}
+        self.entries[act] = Entry(value, keys, leaf.digest(), approved)
+        if act == "announce":
+            self.came_later(value["time"], file)
         signers = ", ".join(k.name for k, _ in valid)
         about = {name: value[name] for name in ("seq", "time", "by")}
         return agrees("entry", signers=signers, **about)
-
-    def unnamed(self, file: str, names: list[str]) -> None:
-        """Signatures by keys that nobody here names are not checked."""
-        if names:
-            text = ", ".join(sorted(set(names)))
-            self.add("unchecked", "log", file, "signer-unknown", names=text)
 
     def check_proof(self, act: str, entry_file: str, file: str) -> Said:
         """The entry stands in the tree whose root the log (and witnesses) signed."""
@@ -2156,14 +2254,13 @@ class Check:
         same(proof.place, entry.value["seq"], "index")
         same(proof.origin, entry.value["log"], "origin")
         keys = [*entry.keys, *(Key(k.name, 4, k.public) for k in entry.keys)]
-        trust = self.trusted(proof)
-        if trust is not None:
-            keys += [k for k in trust.logs + trust.witnesses if k not in keys]
-        valid, unknown = check_note(proof.note, keys)
+        trust = self.trust.at(proof.size)
+        keys += [k for k in trust.logs + trust.witnesses if k not in keys]
+        valid, unknown = check_note(proof.note, keys, alone=True)
         signed = any((k.kind, k.name) == (1, proof.origin) for k, _ in valid)
         must(signed or proof.origin in unknown, "log-unsigned", origin=proof.origin)
         self.unknown("log", file, ["extra"] if proof.strange else [])
-        self.unnamed(file, unknown)
+        self.unknown("log", file, sorted(set(unknown)), "signer-unknown")
         self.proofs[act] = proof, valid
         cosigned = sum(k.kind == 4 for k, _ in valid)
         about = {"index": proof.place, "size": proof.size}
@@ -2188,29 +2285,27 @@ class Check:
 
     def check_trust(self) -> Said:
         """Whose log is it? Only the reader can say (draw §7)."""
-        can(self.trust is not None and self.trust.logs, "no-trust")
-        known, later = self.trust.known, []
+        can(self.trust.logs, "no-trust")
+        known, later = self.trust.known, ""
         for act, (proof, valid) in self.proofs.items():
-            file, trust = f"log/{act}.tlog-proof", self.trusted(proof) or self.trust
+            file, trust = f"log/{act}.tlog-proof", self.trust.at(proof.size)
             signed = any(k in trust.logs and k.name == proof.origin for k, _ in valid)
             root = known.root(proof.size) if known else None
             must(root in (None, proof.root), "log-other", file, size=proof.size)
             if not signed and known and root is None and proof.origin == known.origin:
-                later.append((file, len(known.leaves)))
+                later = later or file  # another key may have followed
             else:
                 must(signed, "log-key", file, log=proof.origin)
-        for file, size in later:
-            raise Unchecked("log-key-later", file, size=size)
+        can(not later, "log-key-later", later, size=len(known.leaves) if known else 0)
         for act, (proof, valid) in self.proofs.items():
             who = {k.public for k, _ in self.witnesses(proof, valid)}
-            enough = (self.trusted(proof) or self.trust).enough(who)
+            enough = self.trust.at(proof.size).enough(who)
             can(enough, "quorum", f"log/{act}.tlog-proof")
         return agrees("trust")
 
     def witnesses(self, proof: Proof, valid: list[Signed]) -> list[Signed]:
         """The valid cosignatures by witnesses whom the reader trusts."""
-        trust = self.trusted(proof)
-        trusted = trust.witnesses if trust else []
+        trusted = self.trust.at(proof.size).witnesses
         return [(k, time) for k, time in valid if k in trusted]
 
     def check_witness(self) -> Said:
@@ -2220,9 +2315,9 @@ class Check:
         kinds = {source["kind"] for source in sources}
         can("announce" in self.proofs and "local" not in kinds, "unwitnessed")
         proof, valid = self.proofs["announce"]
-        can(self.trust is not None, "witness-no-trust")
+        can(self.trust is not NOBODY, "witness-no-trust")
         seen = min((time for _, time in self.witnesses(proof, valid)), default=MOST)
-        can(seen < MOST and all(map(known, sources)), "unwitnessed")
+        can(seen < MOST and all(map(is_known, sources)), "unwitnessed")
         can(not ("dice" in kinds and kinds & OUTSIDE), "witness-dice")
         if times:
             can(seen + 600 <= max(times), "unwitnessed")
@@ -2239,35 +2334,30 @@ class Check:
         """What the draw may be called (draw §4)."""
         sources = self.notice["randomness"]
         kinds = {s["kind"] for s in sources}
-        can(all(map(known, sources)), "class-unknown")
+        can(all(map(is_known, sources)), "class-unknown")
         parties = sorted({s["party"] for s in sources if s["kind"] == "sealed"})
         start = self.entries.get("announce")
         approved = sorted(start.approved.values()) if start else []
         spoke, by_name = self.spoke(parties, approved)
-        ended = {step["name"]: step["verdict"] for step in self.steps}
-        timely = ended.get("trust") == "agrees"
-        timely = timely and ended.get("witness") in ("agrees", "people")
         if kinds & OUTSIDE:
             self.called = "public"
         elif len(parties) >= 2 and spoke:
             self.called = "parties"
-        elif "dice" in kinds:
-            self.called = "witnessed"
         else:
-            self.called = "none"
+            self.called = "witnessed" if "dice" in kinds else "none"
         names = ", ".join(parties)
         can(self.called != "none" or len(parties) < 2, "class-unproven", parties=names)
         can(self.called != "none" or kinds == {"local"}, "class-none")  # said above
-        code = f"class-{self.called}"
-        if not timely and self.called != "none":
-            code += "-untimely"
-        if self.called == "parties" and by_name:
-            return agrees(
-                code.replace("parties", "parties-named"), keys=", ".join(approved)
-            )
-        if self.called == "parties":
-            return people(code, parties=names, keys=", ".join(approved))
-        return agrees(code)
+        ended = {step["name"]: step["verdict"] for step in self.steps}
+        timely = ended.get("trust") == "agrees"
+        timely = timely and ended.get("witness") in ("agrees", "people")
+        untimely = "" if timely or self.called == "none" else "-untimely"
+        about = {"parties": names, "keys": ", ".join(approved)}
+        if self.called != "parties":
+            return agrees(f"class-{self.called}{untimely}")
+        if by_name:
+            return agrees(f"class-parties-named{untimely}", **about)
+        return people(f"class-parties{untimely}", **about)
 
     def spoke(self, parties: list[str], approved: list[str]) -> tuple[bool, bool]:
         """Whether every party approved by a key of its own; whether names tell it.
@@ -2287,102 +2377,8 @@ class Check:
             taken |= own
         return unnamed <= len(set(approved) - taken), not unnamed
 
-    # -- one target
 
-    def look_up(self, ident: str) -> Said:
-        """In the list? Its ticket, its rank, the highest drawn of its stratum."""
-        if ident not in self.table("targets.tsv").columns["id"]:
-            return agrees("lookup-absent", id=ident)
-        if self.selected is None:
-            drawn = ident in self.table("drawn.tsv").columns["id"]
-            return agrees("lookup-drawn" if drawn else "lookup-not-drawn", id=ident)
-        rows = list(self.table("strata.tsv").records())
-        _, stratum, tickets = next(row for row in rows if row[0] == ident)
-        pool = ((lowest(self.key, i, int(n)), i) for i, s, n in rows if s == stratum)
-        mine = (lowest(self.key, ident, int(tickets)), ident)
-        rank = 1 + sum(other < mine for other in pool)
-        last = max((row[4] for row in self.selected if row[2] == stratum), default="-")
-        code = "lookup-in" if ident in self.drawn_in_order() else "lookup-out"
-        about = {"id": ident, "stratum": stratum, "rank": rank, "tickets": tickets}
-        return agrees(code, **about, ticket=mine[0].hex(), last=last, key=self.key)
-
-
-class Staff:
-    """Who inspects whom while replacements and substitutions go on."""
-
-    def __init__(self, check: Check) -> None:
-        self.check, self.key = check, check.key
-        drawn = check.drawn_in_order()
-        self.stratum = {row[0]: row[1] for row in check.reserves}
-        self.stratum.update((row[1], row[2]) for row in check.selected or ())
-        self.active, self.unused = set(drawn), list(check.reserves)
-        self.crew: dict[str, dict[int, str]] = {ident: {} for ident in drawn}
-        for ident, post, inspector in check.teams:
-            self.crew[ident][post] = inspector
-        self.left: dict[str, set[str]] = {}  # target → who was taken out of its team
-        self.pending: set[tuple[str, int]] = set()  # moved posts to be staffed anew
-        if check.teams:
-            self.staff = {i["id"]: i for i in check.inspectors()}
-            self.needs, self.regions = check.needs(), check.regions()
-            self.recused = check.recused()
-
-    def eligible(self, inspector: str, ident: str, post: int) -> bool:
-        """Tags, area and the recusals of conflicts.tsv."""
-        about = self.staff[inspector]
-        able = set(self.needs[post - 1]) <= set(about["tags"])
-        near = self.check.in_area(about, self.regions[ident])
-        return able and near and inspector not in self.recused.get(ident, set())
-
-    def who(self, ident: str, post: int) -> list[str]:
-        """Who may take a post over: fewest posts now held first, then by ticket."""
-        held = Counter(i for team in self.crew.values() for i in team.values())
-        able = [
-            i
-            for i, about in self.staff.items()
-            if i not in self.crew[ident].values()
-            and (about["max"] is None or held[i] < about["max"])
-            and self.eligible(i, ident, post)
-        ]
-        return sorted(able, key=lambda i: (held[i], sha(f"{self.key},{ident}/{i}"), i))
-
-    def replace(self, seq: int, ident: str, substitute: str) -> None:
-        """The next reserve of the stratum takes the place; the team moves over."""
-        good = "reserves" in self.check.notice and ident in self.active
-        must(good, "change-wrong", CHANGES[0], seq=seq)
-        spare = [row for row in self.unused if row[1] == self.stratum[ident]][:1]
-        due = spare[0][0] if spare else "-"  # none left: none, and no row
-        good = substitute == due
-        must(good, "substitute", CHANGES[0], seq=seq, due=due, found=substitute)
-        self.active.remove(ident)
-        self.active.add(due)
-        self.unused.remove(spare[0])
-        self.pending = {(t, p) for t, p in self.pending if t != ident}
-        team = self.crew[due] = self.crew.pop(ident)
-        moved = [p for p, i in team.items() if not self.eligible(i, due, p)]
-        self.pending.update((due, p) for p in moved)
-
-    def substitute(self, seq: int, ident: str, post: int, gone: str, new: str) -> None:
-        """A post goes to the first who may take it over; moved teams in post order."""
-        name = CHANGES[1]
-        can(self.check.teams, "needs", name="teams.tsv")
-        here = self.crew.get(ident, {}).get(post) == gone
-        must(here, "change-wrong", name, seq=seq)
-        if (ident, post) in self.pending:
-            before = [p for t, p in self.pending if t == ident and p < post]
-            in_order = not any(self.who(ident, p) for p in before)
-            must(in_order, "change-order", name, seq=seq)
-        able = self.who(ident, post)
-        ahead = able[: able.index(new)] if new in able else able
-        # Those taken out of this very team may have been recused since.
-        ahead = [i for i in ahead if i not in self.left.get(ident, set())]
-        due = ahead[0] if ahead else new if new in able else ""
-        must(new == due, "substituted", name, seq=seq, found=new, due=due)
-        self.crew[ident][post] = new
-        self.left.setdefault(ident, set()).add(gone)
-        self.pending.discard((ident, post))
-
-
-# ------------------------------------------------------------------- words
+# ==================================================== 10 words and program
 
 MARKS = {
     "agrees": ("一致", "agrees"),
@@ -2410,10 +2406,10 @@ exclusions | 剔除名单 | exclusions
 strata | 层 | strata
 staffing | 可派人员 | staffing
 scope | 抽查范围 | scope
+supplement | 补充抽取 | supplementary draw
 seed | 种子 | seed
 randomness | 随机源证明 | randomness
 source | 随机源 | source
-key | 密钥（抽取） | key
 selection | 抽取 | selection
 reserves | 候补对象 | reserves
 drawn | 抽中名单 | drawn
@@ -2422,6 +2418,7 @@ changes | 事后变更 | changes
 log | 审计日志 | log
 log-order | 日志次序 | log order
 log-keys | 日志密钥更替 | keys followed in the log
+verdict | 核验意见 | supervisor's verdict
 trust | 日志公钥 | trust
 witness | 见证先后 | witness
 class | 抽取等级 | class
@@ -2436,7 +2433,7 @@ unknown | 本程序不认识：{what} | unknown to this program: {what}
 internal | 本程序出错，这一步没有算：{error} | not computed, this program failed: {error}
 absent | 应公开的文件不在这里 | a public file is not here
 withheld | 不向本读者公开，监督人可核 | withheld from this reader; supervisors can check it
-unlisted | 协议未列的文件：{files} | files that the protocol does not list: {files}
+unlisted | 协议未列的文件：{what} | files that the protocol does not list: {what}
 unreadable | 读不出来：{error} | cannot be read: {error}
 too-large | 文件过大，本程序不读 | too large for this program
 work | 规模过大，本程序不算：{pairs} | too much work for this program: {pairs}
@@ -2499,7 +2496,12 @@ strata | 各层行数与公告一致 | rows of all strata as announced
 staffing | 每个对象单独都能派足人 | each target, taken alone, can be staffed
 unstaffable | {id} 派不足人（人人回避？），本不应封存 | {id} cannot be staffed (all recused?): not to be frozen so
 scope | 名单加剔除是否就是范围内的全部，请监督人对照日志第 {seq} 条的名录库（摘要 {digest}） | whether list and exclusions are all in scope: supervisors compare the directory of log entry {seq} (digest {digest})
-staffing-list | 补充抽取：请核对名单就是 {draw} 的 drawn.tsv，且全部抽取 | a supplementary draw: compare the list with drawn.tsv of {draw}; all are drawn
+supplement | 补充抽取：请核对名单就是 {draw} 的 drawn.tsv，且全部抽取 | a supplementary draw: compare the list with drawn.tsv of {draw}; all are drawn
+supplement-same | 名单与同处的 {draw} 的 drawn.tsv 全同；{draw} 请另行核验 | its list is drawn.tsv of {draw}, which lies beside; check {draw} as well
+supplement-all | {draw} 的补充抽取须只有一层，并全部抽取 | a supplementary draw of {draw} has one stratum, and draws all of it
+supplement-list | 名单不是 {draw} 抽中的对象 | the list is not what {draw} drew
+supplement-none | {draw} 当时已派足人员，不应有补充抽取 | {draw} was staffed in full: there is nothing to supplement
+supplement-other | 同处的 {draw} 不是这次补充抽取的前一次，或其文件不相符 | what lies beside as {draw} is not the draw that is supplemented, or its files do not fit
 randomness | {sources} 个随机源 | {sources} sources
 seed-line | 第 {line} 行与公告的随机源不符 | line {line} is not what the announcement names
 sealed | {party} 的密值与承诺一致 | the secret of {party} is the one committed
@@ -2515,7 +2517,7 @@ drand-signature | 签名的形式与此链不符 | not the form of a signature o
 nist | 第 {pulse} 号（{time}）：数值与脉冲一致；RSA 签名与证书本程序不核 | pulse {pulse} ({time}): the value is the pulse's; this program does not check RSA signatures
 nist-differs | 与 NIST 脉冲不符 | not what the NIST pulse says
 too-early | 随机数产生于 {time}，不晚于公告 {announced}：公告时已可知 | the value came into being {time}, not after the announcement {announced}: it could be known
-selection | 重新计算，抽中 {drawn} 个，签号、名次、检查顺序全同 | computed anew: {drawn} drawn, tickets, ranks and order the same
+selection | 密钥 {key}，重新计算，抽中 {drawn} 个，签号、名次、检查顺序全同 | key {key}, computed anew: {drawn} drawn, tickets, ranks and order the same
 row-differs | 第 {row} 条是“{found}”，算出的是“{due}” | record {row} is “{found}”, computed was “{due}”
 drawn-only | {drawn} 个，都在名单中；是否该抽中，监督人可核 | {drawn}, all of the list; whether rightly, supervisors can check
 drawn-outside | {id} 不在名单中 | {id} is not in the list
@@ -2536,7 +2538,7 @@ entry-keys | 条目的 keys 不合规定 | the entry's keys are not sorted, or n
 approval | 缺少第二人的批准，或批准的不是此事 | no second person's approval, or one of something else
 approval-unknown | 第二人的批准，密钥不明 | the second person's key is not known here
 signer | {name} 应签署而未签署 | not signed by {name}, who answers for it
-signer-unknown | 签署者未列名，其签名未核：{names} | signed by keys that are not named: {names}
+signer-unknown | 签署者未列名，其签名未核：{what} | signed by keys that are not named: {what}
 signature | {name} 的签名无效或被改动 | the signature of {name} is not valid, or altered
 note | 不是合规的签名文本（signed note） | not a signed note
 note-base64 | base64 不规范 | not canonical base64
@@ -2557,6 +2559,10 @@ log-key | 检查点不是由您信任的 {log} 密钥签署的 | the checkpoint 
 log-key-later | 您的创世条目没有列出这把日志密钥（已知 {size} 条），可能是后来更换的：用 --log 给出已公开的日志 | your genesis entry does not name this key of the log (known: {size} entries); it may have followed: give the published log with --log
 log-other | 手头的日志在 {size} 条时的根与此证明不同：两者之一出自分叉 | the log at hand has another root at {size} entries than this proof: one of the two is of a fork
 keys | 从创世条目起跟随了 {count} 条 | followed from the genesis entry through {count} entries
+verdict-0 | 日志第 {seq} 条（{time}）：{by} 核验，全部一致 | log entry {seq} ({time}): {by} checked, all agrees
+verdict-1 | 日志第 {seq} 条（{time}）：{by} 核验，有不符 | log entry {seq} ({time}): {by} checked, something differs
+verdict-6 | 日志第 {seq} 条（{time}）：{by} 核验，可见部分一致 | log entry {seq} ({time}): {by} checked, the visible part agrees
+verdict-open | 日志第 {seq} 条的核验意见不成立，或不是关于这个结果 | the verdict in log entry {seq} does not stand, or is on another result
 keys-genesis | 条目 0 不是您留存的创世条目 | entry 0 is not the genesis entry that you kept
 keys-act | 此处不应有 {value} | {value} does not belong here
 keys-op | 操作号重复：{value} | an op that occurred before: {value}
@@ -2574,13 +2580,9 @@ witness-dice | 掷骰的日志条目不在这里，先后未核 | the log entry 
 witness-no-trust | 联署是谁的没有核：请给 --policy 或 --genesis | whose witnesses they are, is not checked: give --policy or --genesis
 unwitnessed | 先后无人见证，只凭该局自己的说法 | order in time unwitnessed: it rests on the office's word
 class-public | 可公开核验 | publicly verifiable
-class-public-untimely | 可公开核验，先后无人见证 | publicly verifiable, order in time unwitnessed
 class-parties | 多方见证（{parties}）；请核对批准公告的密钥是否分属各方：{keys} | verifiable by its parties ({parties}); compare whose the approving keys are: {keys}
-class-parties-untimely | 多方见证（{parties}），先后无人见证；请核对批准公告的密钥是否分属各方：{keys} | verifiable by its parties ({parties}), order in time unwitnessed; compare whose the approving keys are: {keys}
 class-parties-named | 多方见证，各方已以自己的密钥批准：{keys} | verifiable by its parties, approved by their own keys: {keys}
-class-parties-named-untimely | 多方见证，各方已以自己的密钥批准：{keys}；先后无人见证 | verifiable by its parties, approved by their own keys: {keys}; order in time unwitnessed
 class-witnessed | 现场见证 | witnessed
-class-witnessed-untimely | 现场见证，先后无人见证 | witnessed, order in time unwitnessed
 class-none | 不可核验 | not verifiable
 class-unproven | 不可核验（若 {parties} 以各自的密钥批准过公告，则为多方见证；未核） | not verifiable (by its parties, if keys of {parties} approved the announcement: not proven here)
 class-unknown | 有不认识的随机源，无法认定 | cannot be told: an unknown source
@@ -2590,6 +2592,10 @@ lookup-not-drawn | {id} 在名单中，未抽中 | {id} is in the list, and not 
 lookup-in | {id} 抽中：层 {stratum}，名次 {rank}，签号 {ticket}（{tickets} 个签中最低），最后抽中的签号 {last}；自算：printf '%s,%s' {key} {id} ¦ sha256sum | {id} is drawn: stratum {stratum}, rank {rank}, ticket {ticket} (lowest of {tickets}), highest drawn {last}; by hand: printf '%s,%s' {key} {id} ¦ sha256sum
 lookup-out | {id} 未抽中：层 {stratum}，名次 {rank}，签号 {ticket}（{tickets} 个签中最低），最后抽中的签号 {last}；自算：printf '%s,%s' {key} {id} ¦ sha256sum | {id} is not drawn: stratum {stratum}, rank {rank}, ticket {ticket} (lowest of {tickets}), highest drawn {last}; by hand: printf '%s,%s' {key} {id} ¦ sha256sum
 """)  # noqa: E501 - one sentence a line, in both languages
+UNTIMELY = ("，先后无人见证", ", order in time unwitnessed")
+for called in ("public", "parties", "parties-named", "witnessed"):
+    pairs = zip(WORDS[f"class-{called}"], UNTIMELY)
+    WORDS[f"class-{called}-untimely"] = tuple(a + b for a, b in pairs)  # type: ignore[assignment]
 VERDICTS = {
     0: ("全部一致", "all agrees"),
     1: ("有不符之处：", "something differs: "),
@@ -2683,35 +2689,35 @@ def main(arguments: list[str] | None = None) -> int:
     add("--lang", choices=["zh", "zh-CN", "en"], default="zh")
     add("--json", action="store_true", help="一个 JSON 文档; one JSON document")
     add("--lookup", metavar="ID", help="查一个对象; look one target up")
-    add = parser.add_mutually_exclusive_group().add_argument
     add("--policy", metavar="FILE", help="您信任的 tlog-policy; whom you trust")
     add(
         "--genesis", metavar="FILE", help="您自存的创世条目; the genesis entry you kept"
     )
-    parser.add_argument(
-        "--log", metavar="DIR", help="已公开的日志，跟随密钥更替; a published log"
+    add(
+        "--log", metavar="DIR", help="已公开的日志：密钥更替、核验意见; a published log"
     )
     options = parser.parse_args(arguments)
-    if options.log is not None and not options.genesis:
-        parser.error("--log: 须与 --genesis 同用; needs --genesis")
-    if options.log is not None and not os.path.isdir(options.log):
-        say(f"{plain(options.log)}: {VERDICTS[5][0 if options.lang != 'en' else 1]}")
-        return 5
     language = 1 if options.lang == "en" else 0
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
+    if options.policy and options.genesis:
+        parser.error("--policy, --genesis: 只用其一; one of them")
+    if options.log is not None and not options.genesis:
+        parser.error("--log: 须与 --genesis 同用; needs --genesis")
+    if options.log is not None and not os.path.isdir(options.log):
+        say(f"{plain(options.log)}: {VERDICTS[5][language]}")
+        return 5
     trust, kept = None, options.policy or options.genesis
-    if kept:
-        try:
+    try:
+        if kept:
             with open(kept, "rb") as file:
-                raw = file.read(SMALL)
-            trust = read_policy(raw) if options.policy else read_genesis(raw)
-        except OSError as error:
-            parser.error(f"{plain(kept)}: {error.strerror}")
-        except Finding as f:
-            parser.error(f"{plain(kept)}: {sentence(f.code, f.params, language)}")
+                read = read_policy if options.policy else read_genesis
+                trust = read(file.read(SMALL))
+    except OSError as error:
+        parser.error(f"{plain(kept)}: {error.strerror}")
+    except Finding as f:
+        parser.error(f"{plain(kept)}: {sentence(f.code, f.params, language)}")
     check, found = Check(Folder(), trust, options.log), []
     try:
         is_folder = os.path.isdir(options.folder)

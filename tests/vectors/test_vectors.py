@@ -234,7 +234,7 @@ def _one_value(given: dict[str, Any]) -> Any:
     check.commitment = "0" * 64
     check.check_seed()
     with contextlib.suppress(verify.Unchecked):  # no signature is at hand here
-        check.check_source(0, given["source"], None)
+        check.check_source(0, given["source"])
     return {"value": check.values[0]}
 
 
@@ -310,7 +310,7 @@ def _one_announcement(given: dict[str, Any]) -> Any:
 
 
 ONE_FILE: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "ticket": lambda g: verify.ticket(g["key"], g["id"], g["tickets"]),
+    "ticket": lambda g: verify.lowest(g["key"], g["id"], g["tickets"]).hex(),
     "seed": _one_seed,
     "key": lambda g: verify.key_of(g["seed"], g["salt"]),
     "commitment": _one_commitment,

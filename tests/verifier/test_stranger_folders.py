@@ -29,7 +29,7 @@ def test_a_supervisor_sees_nothing_differ(
         "both changes": {"change-log"},
     }.get(any_kind, set())
     assert done.codes("unchecked") == expected
-    due = {"key", "selection", "drawn", "teams"}
+    due = {"selection", "drawn", "teams"}
     assert due <= {step["name"] for step in done.of("agrees")}
 
 
