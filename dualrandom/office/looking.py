@@ -173,11 +173,14 @@ def verify_files(
 
 
 def _beside(path: Path, draw: str) -> Mapping[str, bytes]:
-    """Return what a supplementary draw needs of the first one's folder, or zip."""
-    for name in (draw, f"{draw}.zip"):
-        at = path.resolve().parent / name
-        if at.exists():
-            return load_folder(at, NEEDED)[1]
+    """Return what a supplementary draw needs of the first one's folder, or zip.
+
+    What cannot be opened is not at hand: it has a check of its own.
+    """
+    at = path.resolve().parent / draw
+    with suppress(DualRandomError):
+        found = at if at.is_dir() else at.with_name(f"{draw}.zip")
+        return load_folder(found, NEEDED)[1]
     return {}
 
 

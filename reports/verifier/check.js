@@ -451,6 +451,9 @@
     }
     s.quotas = D.quotas(announced.strata, announced.total);
     s.announced = announced;
+    // A supplementary draw adds people: it has one stratum, and draws all of it (draw §6).
+    D.must(!s.notice.supersedes || s.notice.supersedes.reason !== 'staffing' ||
+      (s.quotas.length === 1 && s.quotas[0] === announced.strata[0].rows), 'E861');
     tell(s, 'quotas', '', { computed: s.quotas.map(function (quota, i) {
       return ['quota', announced.strata[i].name, announced.strata[i].rows, quota];
     }) });

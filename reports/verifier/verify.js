@@ -96,6 +96,7 @@
     E402: ['{stratum} 层一户也不抽。', 'Nobody is drawn in stratum {stratum}.'],
     E403: ['{stratum} 层的户数与公告不同。', 'Stratum {stratum} has not the announced number of rows.'],
     E410: ['检查组不足两人。', 'A team has fewer than two posts.'],
+    E861: ['补充抽取须只有一层，并全部抽取。', 'A supplementary draw has one stratum, and draws all of it.'],
     E601: ['不是种子文件的格式，或者行数与随机源不同。', 'Not the form of a seed file, or not one line for each source.'],
     E602: ['不是公告的随机源：{line}', 'Not the announced source: {line}'],
     E603: ['不是这种随机源的值：{value}', 'Not a value of this source: {value}'],

@@ -418,6 +418,8 @@ def test_attacker_brings_a_pulse_that_is_older_than_the_announcement(
     told = steps(run, "draws/2026-001")
     assert told["source"] == ["agrees"]
     assert told["order"] == ["E855"]
+    logged = run("log", "verify")
+    assert (logged.code, "E855" in logged.out) == (1, True)
     assert stranger(office / "draws/2026-001").returncode == 1
 
 

@@ -195,6 +195,22 @@ def test_the_log_gets_a_new_key(office: Path, run: Run, origin: str) -> None:
     kept = ("--genesis", "kept/genesis.entry", "--against", "../state")
     assert run("log", "verify", "public/log", *kept).code == 0
     assert run("log", "verify").code == 0
+    # Here the office's own log is followed; elsewhere the reader gives one.
+    assert run("freeze", "2026-001", "--randomness", "dice:20").code == 0
+    assert trust_of(run) == ("agrees", "no_quorum")
+    assert trust_of(run, "--genesis", "kept/genesis.entry") == (None, "log_key_later")
+    log = ("--genesis", "kept/genesis.entry", "--log", "public/log")
+    assert trust_of(run, *log) == ("agrees", "no_quorum")
+    assert trust_of(run, *log[2:]) == ("agrees", "no_quorum")
+    (office / "office.db").rename("away.db")
+    assert trust_of(run) == (None, "log_key_later"), "as far as the genesis entry goes"
+
+
+def trust_of(run: Run, *words: str) -> tuple[str | None, str]:
+    """Return how the log was followed, and what is said of its key."""
+    report = json.loads(run("verify", "draws/2026-001", "--json", *words).out)
+    told = {s["name"]: s["code"] or s["verdict"] for s in report["steps"]}
+    return told.get("log_keys"), told["log_trust"]
 
 
 def test_the_old_log_key_signs_no_more(office: Path, run: Run, origin: str) -> None:

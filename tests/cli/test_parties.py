@@ -252,7 +252,8 @@ def test_a_secret_is_opened_only_for_an_announcement_that_stands(
     other = ("secret", "new", "2026-001", ONE, "-o", "other.secret")
     assert run(*other).code == 0
     refused(run("secret", "reveal", "other.secret", FOLDER, *line[4:]), 1, "E631")
-    assert run(*line, "--genesis", GENESIS).code == 0
+    log = ("--log", "public/log")
+    assert run(*line, "--genesis", GENESIS, *log).code == 0
     value = json.loads(Path(f"{ONE}.secret").read_text("utf-8"))
     assert value["opened"]
     Path(f"{ONE}.secret").chmod(0o644)

@@ -259,9 +259,10 @@ def people(count: int, **changed: dict[str, Any]) -> list[dict[str, Any]]:
 def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0912, PLR0915 - a recipe
     """Write a draw folder under `parent` and return it.
 
-    Options: draw, targets (number), inspectors (see `people`), conflicts (pairs),
+    Options: draw, task, targets (number), ids (instead), inspectors (see `people`), conflicts (pairs),
     strata (targets → stratum name), tickets (target number → tickets), quota, total,
-    reserves (ratio), posts, area, sources, private, release, off_site, changes.
+    reserves (ratio), posts, area, sources, private, release, off_site, supersedes,
+    changes.
     """
     draw = given.get("draw", "2026-017")
     folder = parent / draw
@@ -273,7 +274,7 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0912, PLR0915 - 
 
     ids = [f"9133{n:04}EXAMPLE{n * 7 % 97:02}" for n in range(given.get("targets", 12))]
     ids[-1] = "企独浙甬总字第000001号"
-    ids.sort(key=str.encode)
+    ids = sorted(given.get("ids", ids), key=str.encode)
     regions = {ident: ("east", "west")[n % 2] for n, ident in enumerate(ids)}
     stratum_of = given.get("strata", lambda n: ("east", "west")[n % 2])
     in_stratum = [stratum_of(n) for n in range(len(ids))]
@@ -356,7 +357,7 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0912, PLR0915 - 
         "announced": "2026-11-20T01:00:00Z",
         "due": "2026-11-27T01:00:00Z",
         "task": {
-            "id": draw, "plan": "", "type": "定向", "scope": "", "from": "2026-12-01",
+            "id": given.get("task", draw), "plan": "", "type": "定向", "scope": "", "from": "2026-12-01",
             "to": "2026-12-31", "rules": sha("细则"),
         },
         "items": [
@@ -446,6 +447,22 @@ def make(parent: Path, **given: Any) -> Path:  # noqa: C901, PLR0912, PLR0915 - 
             if rows[name]:
                 put(name, salted(name))
     return folder
+
+
+def supplement(parent: Path, **given: Any) -> dict[str, Any]:
+    """Write a draw that cannot be staffed; return the options of one that staffs it.
+
+    Options of the first one may be given; its draw id is 2026-017.
+    """
+    first = make(parent, **(KINDS["infeasible"] | given))
+    lines = (first / "drawn.tsv").read_text().splitlines()[1:]
+    more = {name: given[name] for name in ("release",) if name in given}
+    return more | {
+        "draw": "2026-018", "task": "2026-017", "inspectors": people(6),
+        "ids": [line for line in lines if not line.startswith("#")],
+        "strata": lambda _: "all", "quota": {"ratio": "1/1", "round": "up"},
+        "supersedes": {"draw": "2026-017", "reason": "staffing"}, "conflicts": [],
+    }  # fmt: skip
 
 
 def change(

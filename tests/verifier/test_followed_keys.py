@@ -182,3 +182,89 @@ def test_both_follow_the_keys(
 
     assert said(None) == (case.alone, case.alone)
     assert said(published) == (case.code, case.code)
+
+
+# -- supervisors' verdicts in the log at hand ---------------------------------------------
+
+
+def says(verdict: int, *by: Any, signer: Any = _logs.OFFICER, **more: Any) -> Any:
+    """A `draw.verify`; `more` changes its body."""
+
+    def turn(log: Any, about: dict[str, Any]) -> None:
+        body = about | {"verdict": verdict, "report": "ab" * 32} | more
+        log.append("draw.verify", body, approvers=by, signer=signer)
+
+    return turn
+
+
+def forged(log: Any, about: dict[str, Any]) -> None:
+    """The approval of a verdict of 6 under one of 0."""
+    says(6, FIRST)(log, about)
+    log.entries[-1] = log.entries[-1].replace(b'"verdict":6}', b'"verdict":0}', 1)
+
+
+def left(log: Any, about: dict[str, Any]) -> None:
+    revoke(FIRST, SECOND)(log)
+    says(0, FIRST)(log, about)
+
+
+NAME, OTHER = FIRST.name, SECOND.name
+VERDICTS: dict[str, tuple[Any, int, list[tuple[str, str]]]] = {
+    "none": (lambda *_: None, 0, []),
+    "approved by a supervisor": (says(0, FIRST), 0, [("0", NAME)]),
+    "by two": (says(0, FIRST, SECOND), 0, [("0", f"{OTHER}, {NAME}")]),
+    "of their own": (says(6, signer=SECOND), 0, [("6", OTHER)]),
+    "of their own, and approved": (
+        says(6, FIRST, signer=SECOND), 0, [("6", f"{OTHER}, {NAME}")]),
+    "something differs: told, not judged": (says(1, FIRST), 0, [("1", NAME)]),
+    "two, in order": (
+        lambda *a: [say(*a) for say in (says(1, FIRST), says(0, SECOND))], 0,
+        [("1", NAME), ("0", OTHER)]),
+    "of another draw": (says(1, FIRST, draw="2026-099"), 0, []),
+    "on another result": (says(0, FIRST, result="cd" * 32), 6, []),
+    "on another announcement": (says(0, FIRST, commitment="cd" * 32), 6, []),
+    "a number that is no verdict": (says(5, FIRST), 6, []),
+    "a field too many": (says(0, FIRST, colour="red"), 6, []),
+    "by nobody": (says(0), 6, []),
+    "by an officer": (says(0, _logs.OFFICER), 6, []),
+    "by the log": (says(0, _logs.LOG), 6, []),
+    "by a stranger": (says(0, STRANGER), 6, []),
+    "by one who had left": (left, 6, []),
+    "approved by who signs": (says(0, FIRST, signer=FIRST), 0, [("0", NAME)]),
+    "an approval of something else": (forged, 6, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_both_tell_the_verdicts(
+    tmp_path: Path, verifier: Any, folders: Any, name: str
+) -> None:
+    turn, code, told = VERDICTS[name]
+    folder = folders.make(tmp_path / "draw", **folders.KINDS["open"])
+    about = {
+        "draw": "2026-017",
+        "commitment": _logs.sha((folder / "announcement.json").read_bytes()),
+        "result": _logs.sha((folder / "result.json").read_bytes()),
+    }
+    kept = _logs.write(folder, late_turn=lambda log: turn(log, about))
+    (tmp_path / "genesis").write_bytes(kept.genesis)
+    log = _logs.publish(kept.log, tmp_path / "log")
+
+    report = verify_path(folder, load_trust(None, tmp_path / "genesis", log))
+    words = ["--json", "--genesis", str(tmp_path / "genesis"), "--log", str(log)]
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        other = verifier.main([*words, str(folder)])
+    steps = json.loads(said.getvalue())["steps"]
+    ours = [s for s in report.steps if s.name == "verdict"]
+    theirs = [s for s in steps if s["name"] == "verdict"]
+    assert report.exit_code == other == code
+    assert [
+        (str(s.code)[-1], dict(s.params)["by"]) for s in ours if s.verdict == "people"
+    ] == told
+    assert [
+        (s["code"][-1], s["params"]["by"]) for s in theirs if s["verdict"] == "people"
+    ] == told
+    assert [s.file for s in ours] == [s["file"] for s in theirs]
+    # Without the log nothing is known of them.
+    alone = verify_path(folder, load_trust(None, tmp_path / "genesis"))
+    assert not [s for s in alone.steps if s.name == "verdict"]
