@@ -502,7 +502,7 @@ class Zip(Folder):
         for entry in every:
             shown, is_folder = entry.filename[:80], entry.filename.endswith("/")
             parts = entry.filename[: -1 if is_folder else None].split("/")
-            odd = re.search("[\\\\:\x00-\x1f\x7f]", entry.orig_filename)
+            odd: Any = re.search("[\\\\:\x00-\x1f\x7f]", entry.orig_filename)
             odd = odd or {"", ".", ".."} & set(parts) or max(map(len, parts)) > 128
             must(not odd, "zip-path", path=shown)
             kinds = (0, stat.S_IFDIR if is_folder else stat.S_IFREG)
