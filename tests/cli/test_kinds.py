@@ -1,7 +1,13 @@
 """Every kind of draw goes from lists to both verifiers' agreement.
 
-Beacons: test_beacon_draws; parties: test_parties; replaced, substituted: test_changes;
-rehearsed, sealed and released, supplementary, abandoned: test_life.
+- Here: strata, private, weighted, totals, sealed, both; joint, off site; lottery, dice
+  with another source, local; a draw that supersedes another.
+- test_field: strata by anything, weighted with reserves, targeted and not, joint,
+  experts, area modes, who is away, recusals by day, limits, several items, batches, caps.
+- test_beacon_draws: drand chained and quicknet, NIST, dice before a beacon.
+- test_parties: sealed by parties, named and not; a secret held back.
+- test_changes: reserves, replaced, substituted, in a chain; recused afterwards.
+- test_life: rehearsed, released, supplementary, abandoned with known values, verdicts.
 """
 
 from __future__ import annotations
@@ -11,7 +17,16 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.draws import GENESIS, SUPERVISOR, both, drawn, freeze, new_task
+from dualrandom.randomness import commitment_of
+from tests.draws import (
+    GENESIS,
+    SUPERVISOR,
+    approved,
+    both,
+    drawn,
+    freeze,
+    new_task,
+)
 from tests.refusals import DICE
 
 if TYPE_CHECKING:
@@ -103,3 +118,49 @@ def test_a_draw_of_two_departments_off_site_and_of_one_post(
         assert "先后无人见证" in ours
     shutil.rmtree("draws/desk/log")
     assert run("verify", "draws/desk", "--genesis", GENESIS).code == 6
+
+
+LOTTERY = ("--lottery", "03.09.11.20.25.31+07")
+SOURCES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]] = {
+    "lottery": (("lottery:ssq:2026135",), (LOTTERY,), "可公开核验"),
+    "dice-lottery": (
+        ("dice:20", "lottery:dlt:26135"),
+        (("--dice", DICE), ("--lottery", "01.05.12.23.35+03.11")),
+        "可公开核验",
+    ),
+    "party-dice": (
+        (f"sealed:纪委={commitment_of('party-dice', '纪委', 'ab' * 32)}", "dice:20"),
+        (("--secret", f"纪委={'ab' * 32}", "--dice", DICE),),
+        "现场见证",
+    ),
+    "local": (("local",), ((),), "不可核验"),
+}
+
+
+def test_every_other_source_from_lists_to_both_verifiers(
+    office: Path, run: Run
+) -> None:
+    for kind, (sources, steps, word) in SOURCES.items():
+        new_task(run, kind, "--ratio", "3%")
+        freeze(run, kind, *(w for source in sources for w in ("--randomness", source)))
+        for values in steps:
+            done = run("draw", kind, *values)
+            assert done.code == 0, (kind, done.err)
+        code, ours, theirs = both(run, Path("draws") / kind)
+        assert code == 6, (kind, ours)  # nobody witnessed it
+        assert word in ours, kind
+        assert word in theirs, kind
+    assert run("log", "verify").code == 0
+
+
+def test_a_draw_that_supersedes_another(office: Path, run: Run) -> None:
+    """Both stay; both verifiers check either for itself."""
+    freeze(run, "2026-001")
+    assert approved(run, "abandon", "2026-001", "--reason", "名单有误").code == 0
+    freeze(run, "2026-001")
+    assert run("draw", "2026-001-2", "--dice", DICE).code == 0
+    assert run("publish").code == 0
+    for folder in ("2026-001", "2026-001-2"):
+        for place in ("draws", "public/draws"):
+            code, ours, theirs = both(run, Path(place) / folder)
+            assert code == 6, (folder, ours, theirs)

@@ -25,6 +25,7 @@ from tests.draws import (
 )
 from tests.intruder import Intruder
 from tests.refusals import DICE, refused
+from tests.scripts import stranger
 from tests.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -189,6 +190,13 @@ def test_a_supervisor_s_verdict_is_logged_and_published(drawn: Path, run: Run) -
     assert f"{told['verdicts'][0]['by']}：全部一致（日志第 {seq} 条）" in page
     assert run("log", "verify").code == 0
     assert run("verdict", "v.approval").out == done.out, "once, however often"
+    # Whoever has the log is told by both verifiers; the office has its own.
+    told_by = f"{told['verdicts'][0]['by']} 核验，全部一致"
+    log = ("draws/2026-001", "--genesis", GENESIS, "--log", "public/log")
+    assert told_by in run("verify", "draws/2026-001").out
+    assert told_by in run("verify", *log).out
+    assert told_by in stranger(*log).stdout
+    assert told_by not in run("verify", *log[:3]).out
 
 
 def test_attacker_touches_a_verdict(drawn: Path, run: Run) -> None:
