@@ -2,7 +2,8 @@
 
 Whoever abandons a draw when its randomness is known may have seen whom it would draw.
 So all values that are known are brought; the supervisors get them, and the selection
-that would have been: the draw's own files, without a result.
+that would have been: the draw's own files, without a result. Where the office says that
+a value cannot be had, they are told since when it exists, and can fetch it themselves.
 
 A list that is damaged takes nothing away from that but the selection. Who has lost the
 announcement itself cannot tell which values there are; the log says that it is lost.
@@ -12,6 +13,7 @@ Spec: draw-v1 §3 (abandonment); log-v1 §4, ``draw.abandon``.
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ from dualrandom.office.approvals import Prepared, carry_out
 from dualrandom.office.folders import announced
 from dualrandom.office.outcome import load_frozen, make
 from dualrandom.office.outside import bring
+from dualrandom.office.place import stamp
 from dualrandom.office.values import Values, check_asked, values_of
 from dualrandom.randomness import Dice, Local, Sealed, line, time_of
 from dualrandom.records import DrawState
@@ -75,7 +78,10 @@ def abandonment(
         sources = _sources(office, life, code)
         _check_party(sources, code, party)
         known, proofs = _known(office, life, sources, values)
-        _check_brought(office, sources, code, known)
+        lacking = _lacking(office, sources, known)
+        if lacking and code != "randomness":
+            source = sources[min(lacking)]
+            raise StateError("E469", source=line(source, "").strip())
         body = {
             "draw": draw,
             "commitment": life.commitment,
@@ -87,8 +93,8 @@ def abandonment(
 
         def end(tx: Writer, undo: ExitStack, entry: audit.Entry) -> None:
             journal.set_state(tx, life, DrawState.ABANDONED, entry)
-            if known:
-                _hand_over(office, life, sources, known, proofs, undo)
+            if lacking or known:
+                _hand_over(office, life, sources, known, lacking, proofs, undo)
 
         return Prepared(act="draw.abandon", body=body, effect=end)
 
@@ -170,19 +176,18 @@ def _known(
     return here, proofs
 
 
-def _check_brought(
-    office: Office, sources: Sequence[Source], code: str, known: Mapping[int, str]
-) -> None:
-    now = office.clock().timestamp()
-    for at, source in enumerate(sources):
-        born = time_of(source)
-        if (
-            born is not None
-            and born <= now
-            and at not in known
-            and code != "randomness"
-        ):
-            raise StateError("E469", source=line(source, "").strip())
+def _lacking(
+    office: Office, sources: Sequence[Source], known: Mapping[int, str]
+) -> dict[int, str]:
+    """Return since when values exist that are not brought, by the source's place."""
+    now = office.clock()
+    born = {at: time_of(source) for at, source in enumerate(sources) if at not in known}
+    moments = {
+        at: dt.datetime.fromtimestamp(moment, dt.UTC)
+        for at, moment in born.items()
+        if moment is not None
+    }
+    return {at: stamp(moment) for at, moment in moments.items() if moment <= now}
 
 
 def _hand_over(
@@ -190,6 +195,7 @@ def _hand_over(
     life: audit.DrawLife,
     sources: Sequence[Source],
     known: Mapping[int, str],
+    lacking: Mapping[int, str],
     proofs: Sequence[Mapping[str, object]],
     undo: ExitStack,
 ) -> None:
@@ -209,6 +215,8 @@ def _hand_over(
         {"source": line(source, "").strip(), "value": known.get(at, "")}
         for at, source in enumerate(sources)
     ]
+    for at, since in lacking.items():
+        told[at]["since"] = since  # the supervisors can fetch it themselves
     file = values_file(office, draw)
     undo.callback(file.unlink, missing_ok=True)
     write_file(file, json_line({"draw": draw, "values": told}), mode=0o600)

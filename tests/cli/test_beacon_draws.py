@@ -36,6 +36,7 @@ from tests.beaconmaking import (
     published,
     pulse,
 )
+from tests.draws import approved
 from tests.refusals import refused
 from tests.scripts import stranger
 from tests.snapshot import snapshot
@@ -378,6 +379,37 @@ def test_a_beacon_for_a_draw_that_has_none_is_refused(
         *(run, office, 2, "E365", "draw", "2026-001"),
         *("--dice", DICE, "--beacon", made),
     )
+
+
+def test_an_abandonment_brings_the_round_that_has_come(
+    office: Path, run: Run, chain: TestChain, waiting: int
+) -> None:
+    """The supervisors get whom it would have drawn; nothing of it is a result."""
+    line = ("abandon", "2026-001", "--reason", "名单有误")
+    unchanged(run, office, 4, "E469", *line)
+    made = save("round.json", chain.round(waiting))
+    done = approved(run, *line, "--beacon", made)
+    assert done.code == 0, done.err
+    folder = office / "draws/2026-001"
+    assert (folder / "drawn.tsv").is_file()
+    assert not (folder / "result.json").exists()
+    for options in ((), ("--genesis", office / "kept/genesis.entry")):
+        assert run("verify", folder, *options).code == 6
+        assert stranger(folder, *options).returncode == 6
+
+
+def test_attacker_says_that_the_round_cannot_be_had(
+    office: Path, run: Run, waiting: int
+) -> None:
+    """The supervisors are told since when it exists: they fetch it themselves."""
+    done = approved(run, "abandon", "2026-001", "--reason", "随机源不可用")
+    assert done.code == 0, done.err
+    kept = office / "kept/abandoned-2026-001.json"
+    assert str(kept.relative_to(office)) in done.err
+    [told] = json.loads(kept.read_text("utf-8"))["values"]
+    born = CHAINS[QUICKNET].genesis + (waiting - 1) * CHAINS[QUICKNET].period
+    assert told["value"] == ""
+    assert dt.datetime.fromisoformat(told["since"]).timestamp() == born
 
 
 # ── attacks ──────────────────────────────────────────────────────────────────
