@@ -21,8 +21,8 @@ differs but something is unchecked; 5 no such folder; 2 wrong use.
 How to read it. First evening, the draw: 1 findings and grammar, 2 tables, 3 the folder,
 4 the lottery (`select`), 5 the matching (`match`), 6 the check of a draw: `draw_steps`
 is the list of its steps. Second evening, the log: 7 signatures, 8 the keys of a log,
-9 the check of a draw's place in it: `log_steps`. Then 10 words and program, of which
-nothing depends. It runs on Python 3.8 and later.
+9 the check of a draw's place in it: `log_steps`. Then 10 words and program, on which
+nothing above depends. It runs on Python 3.8 and later.
 """
 
 # ruff: noqa: ANN401, B905, BLE001, DTZ001, DTZ007, N818
@@ -900,8 +900,9 @@ class DrawCheck:
         for name in TABLES:
             self.read_file(name)
         step("lists", "targets.tsv", self.check_lists)
-        for name in FROZEN[:3:2] if n["area"] in ("same", "cross") else ():
-            step("lists", name, self.check_regions, name)
+        if n["area"] in ("same", "cross"):
+            for name in ("targets.tsv", "inspectors.tsv"):
+                step("lists", name, self.check_regions, name)
         step("exclusions", FROZEN[4], self.check_exclusions, "targets", FROZEN[4])
         step("exclusions", FROZEN[5], self.check_exclusions, "inspectors", FROZEN[5])
         step("strata", "strata.tsv", self.check_strata)
