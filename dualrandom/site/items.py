@@ -92,8 +92,8 @@ class ItemView:
 
     @property
     def title(self) -> str:
-        """What a reader recognises it by."""
-        return f"{self.code} {self.name}"
+        """What a reader recognises it by, and no other item is called."""
+        return " ".join(filter(None, (self.code, self.name, self.sub)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

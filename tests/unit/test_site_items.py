@@ -81,16 +81,23 @@ def test_the_record_of_the_list_tells_what_came_changed_left_and_came_back() -> 
     ]
 
 
+def _sub(record: ItemRecord) -> ItemRecord:
+    return dataclasses.replace(record, sub="小餐饮")
+
+
 def test_the_page_shows_versions_and_counts_many_at_once(tmp_path: Path) -> None:
     many = [item(1, FIRST, None, code=f"M-{n:02}") for n in range(NAMED + 1)]
     one = item(1, SECOND, THIRD, code="X", ended=Cause.MERGED)
     two = [item(1, FIRST, SECOND, code="Y"), item(2, SECOND, None, code="Y", ratio="")]
     changed = dataclasses.replace(two[0].record, ratio="3%")
     two[0] = dataclasses.replace(two[0], record=changed)
-    page = pages(built(tmp_path, items=(*many, one, *two)))["items.html"]
+    sub = [dataclasses.replace(v, record=_sub(v.record)) for v in two]
+    page = pages(built(tmp_path, items=(*many, one, *two, *sub)))["items.html"]
+    labels = [a["aria-label"] for a in page.all("section") if "aria-label" in a]
+    assert len(labels) == len(set(labels)) > 3
     assert "第 2 版的变动" in page.text
     assert "抽查比例 3% （空）" in page.text
-    assert f"共 {NAMED + 2} 项" in page.text
+    assert f"共 {NAMED + 3} 项" in page.text
     assert "退出清单 X 食品经营监督检查 合并" in page.text
     assert not page.faults
     assert {a["href"] for a in page.all("a")} >= {"#item-X", "#item-Y", "#moves"}
