@@ -70,7 +70,7 @@ def logged_only(office: Path, dice: str) -> None:
     """Leave an office as a draw does that dies right after it logged its dice."""
     opened = open_office(office, unlock=load_key)
     with journal.writing(opened) as (tx, _):
-        life = journal.open_draw(journal.told(tx), "2026-001")
+        life = journal.open_draw(journal.told(opened, tx), "2026-001")
         body = {
             "draw": life.draw,
             "commitment": life.commitment,

@@ -62,7 +62,7 @@ def answers(office: Office, draw: str) -> tuple[Answer, ...]:
         StateError: E184, something is wrong in the log; E390, no such draw.
     """
     with office.registry.read() as tx:
-        report, entries = journal.told(tx), list(tx.entries())
+        report, entries = journal.told(office, tx), list(tx.entries())
     announced = journal.draw_of(report, draw).announced
     basis: dict[str, audit.Entry] = {}
     found: list[audit.Entry] = []

@@ -94,7 +94,7 @@ def announce(
         StateError: E188, a folder is in the way.
         EnvironmentProblem: E154.
     """
-    keys = journal.log_keys(journal.told(tx), signer)
+    keys = journal.log_keys(journal.told(office, tx), signer)
     body = _body(announcement, commitment, keys)
     _stand(made, office.draw(announcement.draw), undo)
     entry = journal.append(office, tx, "draw.announce", body, signer=signer)

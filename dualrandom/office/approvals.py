@@ -86,7 +86,7 @@ def ask(office: Office, proposal: Proposal, out: Path) -> Path:
         EnvironmentProblem: E154, it cannot be written.
     """
     with office.registry.read() as tx:
-        prepared = proposal(tx, journal.told(tx))
+        prepared = proposal(tx, journal.told(office, tx))
     text = audit.approval_text(
         office.settings.origin, prepared.act, prepared.body, journal.new_op(office)
     )
@@ -200,7 +200,7 @@ def carry_out(
     op = str(signed[0][0]["op"])
     signer = journal.signer(office)
     with journal.writing(office) as (tx, undo):
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         prepared = proposal(tx, report)
         may = {
             key.key.name
@@ -226,7 +226,7 @@ def carry_out(
         prepared.effect(tx, undo, entry)
         try:
             # The log's own verification judges the approvals before the commit.
-            journal.told(tx)
+            journal.told(office, tx)
         except StateError as error:
             code = "E451" if error.params.get("code") == "E739" else "E398"
             raise StateError(code, where=where, act=prepared.act) from error

@@ -56,7 +56,7 @@ def archive(office: Office, draw: str, out: Path) -> Archived:
     check_private(office, out)
     signed = journal.sign(office)
     with office.registry.read() as tx:
-        life = journal.draw_of(journal.told(tx), draw)
+        life = journal.draw_of(journal.told(office, tx), draw)
         entries = list(tx.entries())
     if life.ended is None:
         raise StateError("E465", draw=draw)

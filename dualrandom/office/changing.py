@@ -181,7 +181,7 @@ def change(
     entry = carry_out(office, proposal, signed)
     journal.settle(office, draw)
     with office.registry.read() as tx:
-        drawn = as_it_stands(office, journal.told(tx), draw)
+        drawn = as_it_stands(office, journal.told(office, tx), draw)
         kind = REPLACEMENTS if entry.act == "draw.replace" else SUBSTITUTIONS
         row = changes_in(kind, drawn.files)[-1]
         old = row.id if kind is REPLACEMENTS else row.inspector

@@ -104,7 +104,7 @@ def _open(
     office: Office, draw: str, told: Callable[[Path, int], object] = lambda *_: None
 ) -> tuple[DrawLife, Frozen]:
     with office.registry.read() as tx:
-        life = journal.open_draw(journal.told(tx), draw)
+        life = journal.open_draw(journal.told(office, tx), draw)
     return life, load_frozen(office.draw(draw), life.commitment, told)
 
 
@@ -184,7 +184,7 @@ def _write_result(
     files = {**made.files, RESULT: made.result}
     with journal.writing(office) as (tx, undo):
         # Looked at again under the lock: of two officers only one draws.
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         life = journal.open_draw(report, draw)
         for name in files:
             if not (folder / name).exists():
@@ -216,7 +216,7 @@ def _check_later(
     brought: Mapping[int, Brought],
 ) -> None:
     with office.registry.read() as tx:
-        life = journal.open_draw(journal.told(tx), draw)
+        life = journal.open_draw(journal.told(office, tx), draw)
         for at, one in brought.items():
             check_later(tx, life, sources[at], one.beacon.moment, office.clock())
 
@@ -239,7 +239,7 @@ def _log_dice(
         if not isinstance(source, Dice):
             continue
         with journal.writing(office) as (tx, _):
-            life = journal.open_draw(journal.told(tx), draw)
+            life = journal.open_draw(journal.told(office, tx), draw)
             standing = dict(life.dice).get(at)
             if standing is None:
                 check_unknown(sources, values, office.clock())

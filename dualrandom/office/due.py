@@ -103,7 +103,7 @@ def duties(office: Office) -> tuple[Duty, ...]:
     day = today(office)
     calendar = own_calendar(office)
     with office.registry.read() as tx:
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         rules = rules_in_force(office, tx).rules
         last = journal.last_publication(tx)
         open_ = [

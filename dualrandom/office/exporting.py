@@ -155,7 +155,7 @@ def export_draw(
     """
     check_private(office, out)
     with office.registry.read() as tx:
-        drawn = changing.as_it_stands(office, journal.told(tx), draw)
+        drawn = changing.as_it_stands(office, journal.told(office, tx), draw)
         addresses = {public.id: public.address for public, _ in tx.targets()}
     return write_sheet(drawn.files, drawn.after, addresses, out, header, batch=batch)
 

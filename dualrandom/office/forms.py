@@ -60,7 +60,7 @@ def write_forms(office: Office, draw: str, out: Path, lang: Lang) -> tuple[str, 
     codes = own_codes(office)
     site = Site(**dict(office.settings.site))
     with office.registry.read() as tx:
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         stands = as_it_stands(office, report, draw)
         announced = stands.frozen.announcement
         signed = journal.covering(office, stands.life.ended or 0)

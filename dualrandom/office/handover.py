@@ -53,7 +53,7 @@ def write_handover(
     actions = own_codes(office)["actions"]
     told = [code.text for code in actions.codes if code.code in actions.tells]
     with office.registry.read() as tx:
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         visits = visits_of(office, journal.draw_of(report, draw))
         review = review_of(report, draw)
         if review is None or review.approved is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom import audit
@@ -190,7 +190,7 @@ def _add_cosignatures(
     ours = at.read_bytes()
     if audit.parse_checkpoint(ours).checkpoint != theirs.checkpoint:
         raise StateError("E181", size=size)
-    keys = told(tx).keys
+    keys = told(office, tx).keys
     book = audit.key_book(
         k.key.cosigner if k.role is audit.Role.SUPERVISOR else k.key
         for k in keys
@@ -217,7 +217,7 @@ def write_proofs(office: Office, *draws: str) -> None:
         draw-v1 §2, ``log/``.
     """
     with office.registry.read() as tx:
-        report, entries = told(tx), list(tx.entries())
+        report, entries = told(office, tx), list(tx.entries())
     leaves = [leaf_hash(data) for data in entries]
     for draw in draws:
         life = draw_of(report, draw)
@@ -262,7 +262,7 @@ def sign(office: Office) -> bytes:
         StateError: E184; E120, E180, E183 as for :func:`.memory.checkpoint`.
     """
     with office.registry.read() as tx:
-        told(tx)
+        told(office, tx)
     return memory.checkpoint(office)
 
 
@@ -274,7 +274,7 @@ def settle(office: Office, draw: str) -> None:
             up for it.
     """
     try:
-        memory.checkpoint(office)
+        sign(office)
         write_proofs(office, draw)
     except DualRandomError as error:
         raise EnvironmentProblem(
@@ -282,18 +282,16 @@ def settle(office: Office, draw: str) -> None:
         ) from error
 
 
-def told(tx: Reader) -> audit.LogReport:
+def told(office: Office, tx: Reader) -> audit.LogReport:
     """Return what the log tells of draws, keys and lists, if nothing in it is wrong.
 
     Raises:
         StateError: E184, something is.
     """
-    report = audit.verify_log(tx.entries(), verify=verify_ed25519)
-    for finding in report.findings:
-        if finding.weight is audit.Weight.DIFFERS:
-            where = Where(entry=finding.seq)
-            raise StateError("E184", where=where, code=finding.code)
-    return report
+    signed = None
+    with suppress(VerificationError):  # told when something is signed next
+        signed = memory.last_checkpoint(office)
+    return office.account.report(tx, signed)
 
 
 def draw_of(report: audit.LogReport, draw: str) -> audit.DrawLife:

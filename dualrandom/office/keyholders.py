@@ -41,7 +41,7 @@ def list_keys(office: Office) -> tuple[LogKey, ...]:
         StateError: E184, something is wrong in the log.
     """
     with office.registry.read() as tx:
-        return journal.told(tx).keys
+        return journal.told(office, tx).keys
 
 
 def addition(office: Office, key: VKey, role: Role) -> Proposal:

@@ -286,7 +286,7 @@ def why_here(office: Office, draw: str, target: str) -> Why:
         InputError: E400, the folder lacks the lists.
     """
     with office.registry.read() as tx:
-        life = journal.draw_of(journal.told(tx), draw)
+        life = journal.draw_of(journal.told(office, tx), draw)
     refuse(check_folder(office, life))
     return why(office.draw(draw), target)
 

@@ -126,5 +126,5 @@ def take_in(office: Office, signed: Path) -> audit.Opinion:
     entry = carry_out(office, prepare, (signed,))
     journal.settle(office, draw)
     with office.registry.read() as tx:
-        life = journal.draw_of(journal.told(tx), draw)
+        life = journal.draw_of(journal.told(office, tx), draw)
     return next(o for o in life.opinions if o.seq == entry.seq)

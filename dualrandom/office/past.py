@@ -59,7 +59,7 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
     if not others or not _is_asked(tx, rules):
         return Past()
     period = Period(start=task.start, end=task.end)
-    report = journal.told(tx)
+    report = journal.told(office, tx)
     lives = {draw.id: journal.draw_of(report, draw.id) for draw in others}
     # The lists are read where they matter.
     notices = {id_: announced(office, life) for id_, life in lives.items()}

@@ -88,7 +88,7 @@ def publish(office: Office) -> Published:
     """
     signer = journal.signer(office)
     with office.registry.read() as tx:
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         draws = report.draws
         earlier = journal.publications(tx)
         items = _items(tx, [entry.seq for entry in earlier], draws)
@@ -291,7 +291,7 @@ def pack_draw(
     if reader == "supervisor":
         check_private(office, out)
     with office.registry.read() as tx:
-        life = journal.draw_of(journal.told(tx), draw)
+        life = journal.draw_of(journal.told(office, tx), draw)
     folder = office.draw(draw)
     if not folder.is_dir():
         raise StateError("E390", draw=draw)
@@ -316,7 +316,7 @@ def stage_draw(
     if out.suffix.lower() != ".html":
         raise UsageError("E918", where=Where(file=str(out)))
     with office.registry.read() as tx:
-        journal.draw_of(journal.told(tx), draw)
+        journal.draw_of(journal.told(office, tx), draw)
     folder = office.draw(draw)
     if not folder.is_dir():
         raise StateError("E390", draw=draw)

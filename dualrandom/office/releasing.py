@@ -30,7 +30,7 @@ def release(office: Office, draw: str) -> int:
     """
     signer = journal.signer(office)
     with journal.writing(office) as (tx, _):
-        life = journal.draw_of(journal.told(tx), draw)
+        life = journal.draw_of(journal.told(office, tx), draw)
         refuse(check_folder(office, life), missing=True)
         due = announced(office, life).release
         if due is None:

@@ -176,7 +176,7 @@ def standing_of(office: Office, draw: str) -> Standing:
         DualRandomError: as for :func:`visits_of`; StateError E390, no such draw.
     """
     with office.registry.read() as tx:
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         visits = visits_of(office, journal.draw_of(report, draw))
         records = results_of(tx, draw)
     return _standing(visits, records, review_of(report, draw))
@@ -251,7 +251,7 @@ def record_results(
     code = own_codes(office)["reasons"].need(reason).code if reason else ""
     signer = journal.signer(office)
     with journal.writing(office) as (tx, undo):
-        report = journal.told(tx)
+        report = journal.told(office, tx)
         visits = visits_of(office, journal.draw_of(report, draw))
         review = review_of(report, draw)
         approved = review is not None and review.approved is not None

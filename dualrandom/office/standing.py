@@ -129,7 +129,7 @@ def status(office: Office) -> Status:
 
 def _lives(office: Office) -> Mapping[str, audit.DrawLife]:
     with suppress(DualRandomError), office.registry.read() as tx:
-        return {life.draw: life for life in journal.told(tx).draws}
+        return {life.draw: life for life in journal.told(office, tx).draws}
     return {}
 
 

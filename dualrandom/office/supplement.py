@@ -61,7 +61,7 @@ def to_staff(
     """
     if first is None:
         raise StateError("E460", task=task.id)
-    life = journal.draw_of(journal.told(tx), first)
+    life = journal.draw_of(journal.told(office, tx), first)
     if life.result is None:
         raise StateError("E460", task=task.id)
     refuse(check_folder(office, life), missing=True)

@@ -140,6 +140,6 @@ def take_cosigned(office: Office, file: Path) -> int:
     with given(Where(file=str(file))):
         size = journal.add_cosignatures(office, read(file))
     with office.registry.read() as tx:
-        draws = [life.draw for life in journal.told(tx).draws]
+        draws = [life.draw for life in journal.told(office, tx).draws]
     journal.write_proofs(office, *draws)
     return size

@@ -238,7 +238,7 @@ def log_as_an_officer(office: Path, act: str, **body: str) -> None:
     with journal.writing(opened) as (tx, _):
         signer = opened.officer()
         if act == "draw.result":
-            keys = {"keys": journal.log_keys(journal.told(tx), signer)}
+            keys = {"keys": journal.log_keys(journal.told(opened, tx), signer)}
             journal.append(opened, tx, act, {**body, **keys}, signer=signer)
         else:
             journal.append(opened, tx, act, dict(body), signer=signer)

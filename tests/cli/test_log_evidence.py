@@ -85,6 +85,16 @@ def test_a_fork_of_different_sizes_is_proven(shown: dict[str, Path], run: Run) -
     assert said.code == 1
     for folder in (forked, shown["long"]):
         assert (folder / "checkpoint").read_text("utf-8") in said.out + "\n"
+    told = json.loads(run("log", "compare", forked, shown["long"], "--json").out)
+    assert (told["relation"], told["keys"]) == ("fork", [str(log.key.vkey)])
+    # Who kept a checkpoint of the one is not taken in by the other; who kept none is.
+    kept = shown["long"] / "checkpoint"
+    said = run("log", "verify", shown["forked"], "--against", kept)
+    assert said.code == 1
+    assert "E768" in said.out
+    said = run("log", "verify", shown["forked"])
+    assert said.code == 6
+    assert "E772" in said.out + said.err
 
 
 @pytest.mark.parametrize("how", ["policy", "genesis"])
@@ -227,6 +237,11 @@ def test_stale_tiles_are_found(tmp_path: Path, run: Run) -> None:
             (tmp_path / "log" / name).write_bytes(data)
             said = run("log", "verify", tmp_path / "log", "--against", kept)
             assert said.code == 1, name
+            fault = "E720" if files is stale and "entries" in name else "E721"
+            assert fault in said.out, said.out
+            # Of other entries it is the tile above them that no longer fits.
+            at = "tile/0/000.p/20" if fault == "E721" else name
+            assert at in said.out, said.out
 
 
 def test_links_and_pipes_are_not_read(tmp_path: Path, run: Run) -> None:
@@ -236,7 +251,12 @@ def test_links_and_pipes_are_not_read(tmp_path: Path, run: Run) -> None:
             folder = publish(tmp_path / "log", log)
             (folder / name).unlink()
             make(folder / name)
-            assert run("log", "verify", folder).code in (1, 6), name
+            said = run("log", "verify", folder, "--json")
+            told = json.loads(said.out)
+            assert said.code == 6, name
+            named = [f for f in told["notes"] if f["code"] in ("E719", "E762")]
+            assert named, told
+            assert name == "checkpoint" or name in str(named)
             (folder / name).unlink()
     os.mkfifo(tmp_path / "pipe")
     folder = publish(tmp_path / "log", log)

@@ -220,7 +220,7 @@ def test_attacker_guesses_whom_a_sealed_draw_visited(office: Path, run: Run) -> 
     publish(held)
     assert not (office / "public/results").exists()
     with held.registry.read() as tx:
-        (review,) = journal.told(tx).reviews
+        (review,) = journal.told(held, tx).reviews
         records = results_of(tx, DRAW)
     guess = results_bytes(DRAW, published(standing_of(held, DRAW).visits, records))
     assert sha256(guess) != review.results

@@ -137,7 +137,11 @@ def test_names_of_offices_and_numbers(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a b", "a+b", "/a", "-a", "a\n", "bu\u0308ro/1", "a\u200b", "a" * 129, "a:b"],
+    [
+        *("", "a b", "a+b", "/a", "-a", "a\n", "bu\u0308ro/1", "a" * 129, "a:b"),
+        *("a\u200b", "a\ufeff", "a\u00ad", "a\u202eb", "a\u2066b", "a\x1b[2J", "a\x9b"),
+        *("\uff41", "a\u3000b", "\u0430", "a\U000e0041", "a\u2028b"),
+    ],
 )
 def test_names_that_no_key_of_ours_has(name: str) -> None:
     assert raised(lambda: generate_key(name)).code == "E705"

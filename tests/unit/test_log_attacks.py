@@ -158,6 +158,14 @@ def test_outsider_renumbers_after_removing(log: LogMaker) -> None:
     for seq in range(5, 14):
         log.entries[seq] = re.sub(rb'"seq":\d+', b'"seq":%d' % seq, log.entries[seq])
     assert first_fault(log.check(kept, checkpoint=checkpoint)) == (1, 5, "E732")
+    for seq in range(5, 14):
+        prev = leaf_hash(log.entries[seq - 1]).hex().encode()
+        log.entries[seq] = re.sub(
+            rb'"prev":"[0-9a-f]{64}"', b'"prev":"' + prev + b'"', log.entries[seq]
+        )
+    report = log.check(kept, checkpoint=checkpoint)
+    assert first_fault(report) == (1, 5, "E708")
+    assert {"E760", "E769"} <= set(codes(report))
 
 
 def test_outsider_cuts_the_tail(log: LogMaker) -> None:

@@ -129,6 +129,9 @@ def test_empty_log_against_a_kept_checkpoint_was_cut_off() -> None:
     log = LogMaker().year(9)
     report = verify_log([], verify=verify_ed25519, trust=log.kept(5))
     assert (report.exit_code, codes(report)) == (1, ["E769"])
+    report = verify_log([], verify=verify_ed25519)
+    assert (report.exit_code, codes(report)) == (6, [])
+    assert "E730" in codes(report, "unchecked")
 
 
 # ── checkpoints ──

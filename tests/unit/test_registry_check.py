@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from dualrandom.canonical import leaf_hash, sha256
 from dualrandom.errors import VerificationError
 from dualrandom.records import DrawState
 from dualrandom.registry import INSPECTORS, ITEMS, RECUSALS, TARGETS, TASKS
+from dualrandom.registry.lists import KINDS
 from tests.clerk import (
     Clerk,
     draw,
@@ -157,7 +159,14 @@ ROWS = [
 @pytest.mark.parametrize(("statements", "named"), ROWS)
 def test_attacker_edits_a_row(clerk: Clerk, statements: str, named: str) -> None:
     clerk.edit(*statements.split(";"))
-    assert named in {id_ for code, id_ in clerk.findings() if code in {"E330", "E338"}}
+    with clerk.registry.read() as tx:
+        found = tx.check_lists(clerk.kept.get)
+    proven = [p for p in found if p.code in {"E330", "E338"} and not p.warning]
+    table = re.findall("(?:UPDATE|FROM|INTO) ([a-z]+)", statements)[0]
+    list_ = next(kind.name for kind in KINDS if kind.table == table)
+    assert (list_, named) in {
+        (dict(p.params)["list"], dict(p.params)["id"]) for p in proven
+    }
 
 
 @pytest.mark.parametrize(("statements", "named"), ROWS)
