@@ -179,7 +179,9 @@ def _check_end(file: BinaryIO, limits: Limits) -> int:
     mark, disk, start_disk, here, count, length, start, comment = said
     if (mark, disk, start_disk, comment) != (b"PK\5\6", 0, 0, 0):
         raise ArchiveError
-    if limits.large and (count == _FULL[0] or _LONG in (length, start)):
+    file.seek(max(end - _LARGE_AT.size, 0))
+    # Some programs always write the larger end too, whatever the shorter one says.
+    if limits.large and file.read(4) == b"PK\6\7":
         end, large = _large_end(file, end)
         told = zip((here, count, length, start), large, _FULL, strict=True)
         if any(short not in (number, full) for short, number, full in told):

@@ -101,8 +101,15 @@ def wide(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def large_end(data: bytes, **lies: int) -> bytes:
-    """Return a zip whose end stands in 64 bits too, as of one with many files."""
+def large_end(data: bytes, *, full: bool = True, **lies: int) -> bytes:
+    """Return a zip whose end stands in 64 bits too.
+
+    Args:
+        data: a zip.
+        full: whether the shorter end points there, as in one of many files; else it
+            says the same, as programs write it that always write both.
+        lies: what the longer one says otherwise.
+    """
     end = len(data) - 22
     count, length, start = struct.unpack("<HLL", data[end + 10 : end + 20])
     said = {"here": count, "count": count, "length": length, "start": start, "at": end}
@@ -112,13 +119,33 @@ def large_end(data: bytes, **lies: int) -> bytes:
         *(said[name] for name in ("here", "count", "length", "start")),
     )
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, said["at"], 1)
-    full = struct.pack("<2H2L", 0xFFFF, 0xFFFF, length, start)
-    return data[:end] + record + locator + b"PK\5\6" + bytes(4) + full + bytes(2)
+    count = 0xFFFF if full else count
+    short = struct.pack("<2H2L", count, count, length, start)
+    return data[:end] + record + locator + b"PK\5\6" + bytes(4) + short + bytes(2)
+
+
+def streamed(files: dict[str, bytes]) -> bytes:
+    """Return a zip as Java's streams write it: all sizes in 64 bits, behind each file."""
+    out = io.BytesIO()
+
+    class Pipe(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            return out.write(data)
+
+    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            with archive.open(member(name), "w", force_zip64=True) as file:
+                file.write(data)
+    return large_end(out.getvalue(), full=False)
 
 
 def test_sizes_in_64_bits() -> None:
     """A large backup has them, and some workbooks; no draw does."""
-    for made in (wide(FILES), large_end(packed())):
+    ends = (large_end(packed()), large_end(packed(), full=False))
+    for made in (wide(FILES), streamed(FILES), *ends):
         assert read(made, DOCUMENT) == FILES
         with pytest.raises(ArchiveError):
             read(made, DRAW)
@@ -249,6 +276,9 @@ TRICKS: dict[str, Callable[[bytes], bytes]] = {
     "64 bits that say otherwise": _wide_lie,
     "64 bits at the end, and none there": poked(end(8), b"\xff\xff\xff\xff"),
     "64 bits at the end: a file more": lambda data: large_end(data, count=9, here=9),
+    "64 bits at the end, of no need: a file more": lambda data: large_end(
+        data, full=False, count=9, here=9
+    ),
     "64 bits at the end: elsewhere": lambda data: large_end(data, start=0),
     "64 bits at the end: longer": lambda data: large_end(data, length=2**40),
     "64 bits at the end: not found": lambda data: large_end(data, at=7),
