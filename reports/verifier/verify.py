@@ -508,7 +508,7 @@ class Zip(Folder):
             kinds = (0, stat.S_IFDIR if is_folder else stat.S_IFREG)
             plain = stat.S_IFMT(entry.external_attr >> 16) in kinds
             must(plain and not entry.flag_bits & 0x2041, "zip-link", path=shown)
-            bomb = entry.file_size > 200 * max(entry.compress_size, 1) + 4096
+            bomb = entry.file_size > max(4096, 200 * entry.compress_size)
             must(not bomb, "zip-large")
         names = {unicodedata.normalize("NFC", e.filename).casefold() for e in every}
         must(len(names) == len(every), "zip-twice")
