@@ -73,7 +73,8 @@ class Past:
 
     Attributes:
         visits: targets in them.
-        posts: how many posts inspectors have held in the task's year.
+        posts: how many posts inspectors have held in the task's year, or may still get
+            in draws that are announced.
         left: visited targets that have left the directory, as they last were.
     """
 

@@ -12,6 +12,8 @@ from dualrandom.cli.language import lang, say
 from dualrandom.cli.options import DryRun, Json, day, here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dualrandom.records import TaskRecord
 
 Task = Annotated[str, typer.Argument(help=say("cli.task.id"))]
@@ -24,92 +26,72 @@ Areas = Literal["any", "same", "cross"]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     made = group(app, "task")
-    command(made, "new", new, "task.new")
-    command(made, "edit", edit, "task.edit")
+    command(made, "new", _writing(new=True), "task.new")
+    command(made, "edit", _writing(new=False), "task.edit")
     command(made, "show", show_task, "task.show")
     command(made, "check", check, "task.check.help")
     command(made, "list", list_tasks, "task.list")
     command(made, "delete", delete, "task.delete")
 
 
-def new(
-    task: Task,
-    item: Items = [],  # noqa: B006 - Typer's way
-    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")] = "",
-    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")] = "",
-    title: Annotated[str, typer.Option(help=say("cli.task.title"))] = "",
-    ratio: Ratios = [],  # noqa: B006
-    total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
-    posts: Posts = [],  # noqa: B006
-    scope: Annotated[str, typer.Option(help=say("cli.task.scope"))] = "",
-    strata: Annotated[str, typer.Option(help=say("cli.task.strata"))] = "",
-    tickets: Annotated[list[str], typer.Option(help=say("cli.task.tickets"))] = [],  # noqa: B006
-    area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
-    reserves: Annotated[str, typer.Option(help=say("cli.task.reserves"))] = "",
-    plan: Annotated[str, typer.Option(help=say("cli.task.plan"))] = "",
-    off_site: Annotated[str, typer.Option(help=say("cli.task.off_site"))] = "",
-    dry_run: DryRun = False,
-) -> None:
-    """Make a task."""
-    from dualrandom.office.tasks import new_task
+def _writing(*, new: bool) -> Callable[..., None]:
+    """Return ``task new`` or ``task edit``: one list of options, two commands.
 
-    made = new_task(
-        here(),
-        task,
-        plan=plan,
-        dry_run=dry_run,
-        title=title,
-        items=item,
-        start=day(start) if start else None,
-        end=day(end) if end else None,
-        ratios=ratio,
-        total=total,
-        posts=posts,
-        scope=scope,
-        strata_by=strata,
-        tickets=tickets,
-        area=area,
-        reserves=reserves,
-        off_site=off_site,
-    )
-    if dry_run:
-        _show(made)
-        return
-    show.data(say("cli.task.made", task=task))
-    show.talk(say("cli.task.next", task=task))
+    An option that is not given says nothing: a new task takes it from its plan and the
+    rules, an old one keeps what it has. One that is given empty says: none.
+    """
 
+    def write(
+        task: Task,
+        item: Items = [],  # noqa: B006 - Typer's way
+        start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")] = "",
+        end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")] = "",
+        title: Annotated[str, typer.Option(help=say("cli.task.title"))] = "",
+        ratio: Ratios = [],  # noqa: B006
+        total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
+        posts: Posts = [],  # noqa: B006
+        scope: Annotated[str | None, typer.Option(help=say("cli.task.scope"))] = None,
+        strata: Annotated[str | None, typer.Option(help=say("cli.task.strata"))] = None,
+        tickets: Annotated[list[str], typer.Option(help=say("cli.task.tickets"))] = [],  # noqa: B006
+        area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
+        reserves: Annotated[
+            str | None, typer.Option(help=say("cli.task.reserves"))
+        ] = None,
+        plan: Annotated[str | None, typer.Option(help=say("cli.task.plan"))] = None,
+        off_site: Annotated[
+            str | None, typer.Option(help=say("cli.task.off_site"))
+        ] = None,
+        dry_run: DryRun = False,
+    ) -> None:
+        from dualrandom.office.tasks import edit_task, new_task
 
-def edit(
-    task: Task,
-    item: Items = [],  # noqa: B006
-    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")] = "",
-    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")] = "",
-    title: Annotated[str, typer.Option(help=say("cli.task.title"))] = "",
-    ratio: Ratios = [],  # noqa: B006
-    total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
-    posts: Posts = [],  # noqa: B006
-    scope: Annotated[str | None, typer.Option(help=say("cli.task.scope"))] = None,
-    strata: Annotated[str | None, typer.Option(help=say("cli.task.strata"))] = None,
-    area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
-) -> None:
-    """Change a task that nothing was announced for."""
-    from dualrandom.office.tasks import edit_task
+        made = (new_task if new else edit_task)(
+            here(),
+            task,
+            plan=plan,
+            dry_run=dry_run,
+            title=title or None,
+            items=item or None,
+            start=day(start) if start else None,
+            end=day(end) if end else None,
+            ratios=ratio or None,
+            total=total,
+            posts=posts or None,
+            scope=scope,
+            strata_by=strata,
+            tickets=list(filter(None, tickets)) if tickets else None,
+            area=area,
+            reserves=reserves,
+            off_site=off_site,
+        )
+        if dry_run:
+            _show(made)
+            return
+        show.data(say("cli.task.made", task=task))
+        if new:
+            show.talk(say("cli.task.next", task=task))
 
-    edit_task(
-        here(),
-        task,
-        title=title or None,
-        items=item or None,
-        start=day(start) if start else None,
-        end=day(end) if end else None,
-        ratios=ratio or None,
-        total=total,
-        posts=posts or None,
-        scope=scope,
-        strata_by=strata,
-        area=area,
-    )
-    show.data(say("cli.task.made", task=task))
+    return write
 
 
 def show_task(task: Task, as_json: Json = False) -> None:

@@ -14,6 +14,7 @@ from dualrandom.errors import InputError, Problem, StateError, Where, problem
 from dualrandom.office.plans import line_of
 from dualrandom.office.tasks import planned, read_post, read_quota
 from dualrandom.partition import parse_partition
+from dualrandom.scope import parse_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ def departures(office: Office, tx: Reader, task: TaskRecord) -> tuple[Problem, .
     """Return what to tell of a task and its plan, as warnings.
 
     E350, options in which the task departs from its plan; E351, the plan in force has
-    no such line any more.
+    no such line any more; E439, its scope is in words, for people to compare.
 
     Raises:
         EnvironmentProblem: E416, a plan's file is gone.
@@ -40,11 +41,24 @@ def departures(office: Office, tx: Reader, task: TaskRecord) -> tuple[Problem, .
         line = line_of(office, tx, task.plan)
     except StateError:
         return (problem("E351", Where(), warning=True, task=task.id, plan=task.plan),)
+    told = {"task": task.id, "plan": line.id}
+    found = []
     names = ", ".join(departing(line, task))
-    if not names:
-        return ()
-    told = {"task": task.id, "plan": line.id, "names": names}
-    return (problem("E350", Where(), warning=True, **told),)
+    if names:
+        found.append(problem("E350", Where(), warning=True, names=names, **told))
+    if line.targeted and not _is_condition(line.scope):
+        said, scope = line.scope[:80], parse_scope(task.scope).said
+        words = {"said": said or "-", "scope": scope or "-"}
+        found.append(problem("E439", Where(), warning=True, **words, **told))
+    return tuple(found)
+
+
+def _is_condition(scope: str) -> bool:
+    """Say whether a plan's scope is one that a program can follow."""
+    try:
+        return parse_scope(scope).text != ""
+    except InputError:
+        return False
 
 
 def tasks_of_line(

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -18,6 +19,7 @@ from dualrandom.items import parse_cause
 from dualrandom.model import is_value
 from dualrandom.office import journal
 from dualrandom.office.marking import mark, odd
+from dualrandom.office.place import today
 from dualrandom.records import Cause
 from dualrandom.registry.files import change_bytes
 from dualrandom.registry.lists import INSPECTORS, ITEMS, RECUSALS, TARGETS
@@ -31,6 +33,7 @@ from dualrandom.sheets import (
 from dualrandom.sheets.reading import uncollected
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
@@ -189,7 +192,7 @@ def import_list(
         check_new(problems)
     form = load_mapping(mapping, name) if mapping else None
     try:
-        reading, incoming = _read(name, path, sheet, form, how)
+        reading, incoming = _read(name, path, sheet, form, how, today(office))
     except InputError as error:
         if dry_run and problems is None:
             raise
@@ -255,14 +258,23 @@ _FIELDS: Final = {
 
 
 def _read(
-    name: ListName, path: Path, sheet: str | None, form: Layout | None, how: How
+    name: ListName,
+    path: Path,
+    sheet: str | None,
+    form: Layout | None,
+    how: How,
+    day: dt.date,
 ) -> tuple[Any, list[_Incoming]]:
     kinds: dict[str, ListKind[Any]] = {
         "items": ITEMS,
         "targets": TARGETS,
         "recusals": RECUSALS,
     }
-    read = {"items": read_items, "targets": read_targets, "recusals": read_recusals}
+    read: dict[str, Callable[..., Any]] = {
+        "items": read_items,
+        "targets": partial(read_targets, today=day),
+        "recusals": read_recusals,
+    }
     full = not how.changes
     if name != "inspectors":
         found: Any = read[name](path, sheet, form=form)

@@ -12,6 +12,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dualrandom.draw import quotas
 from dualrandom.exclusions import Period, Visit, product_of
 from dualrandom.folder import open_folder
 from dualrandom.freeze import Past
@@ -20,9 +21,12 @@ from dualrandom.office.folders import announced, check_folder, refuse
 from dualrandom.office.outcome import logged_changes
 from dualrandom.records import DrawState
 from dualrandom.registry.lists import TARGETS as DIRECTORY
+from dualrandom.strata import parse_strata_line
 from dualrandom.tables import (
     DRAWN,
+    INSPECTORS,
     REPLACEMENTS,
+    STRATA,
     SUBSTITUTIONS,
     TARGETS,
     TEAMS,
@@ -74,7 +78,10 @@ def past_of(office: Office, tx: Reader, task: TaskRecord, rules: Rules) -> Past:
         _, files, large = open_folder(office.draw(draw.id), KNOWN, large=LARGE)
         visits += _visits(lives[draw.id], announcement, files, large)
         if announcement.task.start[:4] == str(task.start.year):
-            posts.update(_posts(lives[draw.id], files))
+            if lives[draw.id].ended is None:
+                posts.update(_possible(announcement, {**files, **large}))
+            else:
+                posts.update(_posts(lives[draw.id], files))
     return Past(
         visits=tuple(visits),
         posts=tuple(sorted(posts.items())),
@@ -133,6 +140,29 @@ def _posts(life: DrawLife, files: Mapping[str, bytes]) -> Iterable[InspectorId]:
         holders[row.inspector] -= 1
         holders[row.substitute] += 1
     return holders.elements()
+
+
+def _possible(
+    announcement: Announcement, files: Mapping[str, Content]
+) -> Counter[InspectorId]:
+    """Return how many posts of an open draw each inspector gets at most.
+
+    They are kept free: whatever is drawn in which order, nobody gets beyond the year's
+    limit.
+    """
+    strata, needs = announcement.strata, [set(p.need) for p in announcement.posts]
+    if strata is None:
+        line = STRATA.parse(files[STRATA.name])[0].strata
+        strata, _ = parse_strata_line(line or b"")
+    # One post of each target that is drawn, and of those only what the tags allow.
+    drawn = sum(quotas(strata))
+    return Counter(
+        {
+            one.id: drawn if one.max is None else min(one.max, drawn)
+            for one in INSPECTORS.parse(files[INSPECTORS.name])[1]
+            if any(need <= set(one.tags) for need in needs)
+        }
+    )
 
 
 def _left(tx: Reader, visits: Iterable[Visit]) -> Iterator[Pair]:

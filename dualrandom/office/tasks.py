@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from dualrandom.announcement import MIN_POSTS
 from dualrandom.eligibility import tag_of
@@ -30,8 +30,9 @@ from dualrandom.words import word
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from dualrandom.model import Ratio
     from dualrandom.office.place import Office
     from dualrandom.plans import PlanLine
     from dualrandom.records import ItemCode
@@ -44,7 +45,7 @@ def new_task(
     office: Office,
     task: str,
     *,
-    plan: str = "",
+    plan: str | None = None,
     dry_run: bool = False,
     **given: Any,  # noqa: ANN401 - as of make_task
 ) -> TaskRecord:
@@ -55,9 +56,10 @@ def new_task(
     Args:
         office: the open office.
         task: its id.
-        plan: id of the line of the yearly plan; "": a temporary task.
+        plan: id of the line of the yearly plan; None or "": a temporary task.
         dry_run: check only.
-        given: arguments of :func:`make_task`; None, "" and () are not given.
+        given: arguments of :func:`make_task`; None is not given. "" is: no scope, for
+            instance, is the whole directory, whatever the plan says.
 
     Raises:
         UsageError: E429, something is neither given nor planned.
@@ -66,7 +68,7 @@ def new_task(
         StateError: E380 it exists; E425, no such plan; E431, reserves that the
             rules do not know.
     """
-    told = {name: v for name, v in given.items() if v not in (None, "", (), [])}
+    told = {name: value for name, value in given.items() if value is not None}
     if plan:
         with office.registry.read() as tx:
             line = line_of(office, tx, plan)
@@ -203,9 +205,6 @@ def make_task(
         raise InputError("E371", value=task)
     if not items:
         raise InputError("E376")
-    kept = parse_ratio(reserves) if reserves else None
-    if reserves and kept is None:
-        raise InputError("E360", value=reserves)
     made = TaskRecord(
         id=TaskId(task),
         title=title,
@@ -220,7 +219,7 @@ def make_task(
         tickets=tuple(map(_tickets, tickets)),
         posts=tuple(map(read_post, posts)),
         area=Area(area),
-        reserves=kept,
+        reserves=_reserves(reserves),
         off_site=off_site,
     )
     _check(made)
@@ -253,6 +252,13 @@ def read_post(text: str) -> Post:
     if not all(map(is_id, tags)):
         raise InputError("E373", value=text)
     return Post(count=int(count), need=tags)
+
+
+def _reserves(text: str) -> Ratio | None:
+    kept = parse_ratio(text) if text else None
+    if text and kept is None:
+        raise InputError("E360", value=text)
+    return kept
 
 
 def _tickets(text: str) -> tuple[str, int]:
@@ -335,34 +341,46 @@ def edit_task(
     office: Office,
     task: str,
     *,
-    ratios: Sequence[str] | None = None,
-    posts: Sequence[str] | None = None,
-    area: str | None = None,
-    **fields: Any,  # noqa: ANN401 - fields of TaskRecord
-) -> None:
+    dry_run: bool = False,
+    **given: Any,  # noqa: ANN401 - as of make_task
+) -> TaskRecord:
     """Write a new version of a task with what was given; None keeps a field.
 
     Raises:
-        InputError: E360, E372, E373, E375, E410 as for :func:`make_task`.
-        StateError: E381, E382 as for :func:`put_task`.
+        InputError: E360, E372, E373, E374, E375, E410 as for :func:`make_task`.
+        StateError: E381, E382 as for :func:`put_task`; E425, no such plan; E431.
     """
-    given = {name: value for name, value in fields.items() if value is not None}
-    if ratios is not None:
-        given |= {"quotas": tuple(map(read_quota, ratios)), "total": None}
-    elif given.get("total") is not None:
-        given["quotas"] = ()
-    if posts is not None:
-        given["posts"] = tuple(map(read_post, posts))
-    if given.get("strata_by"):
-        given["strata_by"] = parse_partition(given["strata_by"]).text
-    if area is not None:
-        given["area"] = Area(area)
-    if "items" in given:
-        given["items"] = tuple(given["items"])
-    made = replace(task_of(office, task), **given)
+    told = {name: value for name, value in given.items() if value is not None}
+    fields = {name: _READ.get(name, _as_it_is)(value) for name, value in told.items()}
+    if "ratios" in fields:
+        fields |= {"quotas": fields.pop("ratios"), "total": None}
+    elif "total" in fields:
+        fields["quotas"] = ()
+    if fields.get("plan"):
+        with office.registry.read() as tx:
+            line_of(office, tx, fields["plan"])
+    made = replace(task_of(office, task), **fields)
     _check(made)
     check_task(made, show_rules(office).rules)
-    put_task(office, made, new=False)
+    if not dry_run:
+        put_task(office, made, new=False)
+    return made
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a field of TaskRecord
+    return value
+
+
+_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "items": tuple,
+    "ratios": lambda some: tuple(map(read_quota, some)),
+    "posts": lambda some: tuple(map(read_post, some)),
+    "tickets": lambda some: tuple(map(_tickets, some)),
+    "strata_by": lambda text: parse_partition(text).text,
+    "area": Area,
+    "reserves": _reserves,
+}
+"""How an officer's words become a field of a task."""
 
 
 def _check(task: TaskRecord) -> None:

@@ -55,7 +55,11 @@ class InspectorRow(NamedTuple):
 
 
 def read_targets(
-    path: Path, sheet: str | None = None, *, form: Layout | None = None
+    path: Path,
+    sheet: str | None = None,
+    *,
+    form: Layout | None = None,
+    today: dt.date | None = None,
 ) -> Reading[TargetRow]:
     """Return the targets of a sheet.
 
@@ -63,6 +67,7 @@ def read_targets(
         path: xlsx, xls, xlsb, ods or CSV; told by its content.
         sheet: the sheet to take; None: the one whose heading fits.
         form: the columns of a mapping; None: our own.
+        today: an inspection after it has not taken place; None: nobody asks.
 
     Raises:
         EnvironmentProblem: E200.
@@ -73,6 +78,7 @@ def read_targets(
         table = read_table(path, form or layout("targets"), sheet)
         refuse_twice(table, table.values["id"])
         _check_licences(table)
+        _check_visits(table, today)
         return reading(table, map(_target, *columns_of(table, "targets")))
 
 
@@ -189,6 +195,15 @@ def _target(  # the order is that of columns.toml
         id=target, risk=risk, risk_date=risk_date, last_inspected=last_inspected
     )
     return TargetRow(public, private)
+
+
+def _check_visits(table: Table, today: dt.date | None) -> None:
+    """Refuse a last inspection that is still to come: it would shield the target."""
+    days = table.values.get("last_inspected", ()) if today is not None else ()
+    for row, day in zip(table.rows, days, strict=bool(days)):
+        if day is not None and today is not None and day > today:
+            at = table.where(row, "last_inspected")
+            table.findings.refuse("E438", at, value=str(day))
 
 
 def _licences(

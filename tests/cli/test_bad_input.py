@@ -74,6 +74,10 @@ ONE = ("91330100EXAMPLE017", "示例一号")
         pytest.param(
             "a.csv", (HEAD, ("A" * 65, "示例")), 3, "E220", "E231", id="an endless id"
         ),
+        pytest.param(
+            "a.csv", ((*HEAD, "上次检查日期"), ("91330100EXAMPLE017", "示例", "2999-01-01")),
+            3, "E220", "E438", id="an inspection that has not come yet",
+        ),
         pytest.param("a.csv", b"\xff\xfea\xd8", 3, "E221", "a.csv", id="no encoding"),
     ],
 )  # fmt: skip

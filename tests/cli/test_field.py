@@ -358,3 +358,25 @@ def test_attacker_takes_a_draw_away_to_free_its_targets(field: Path, run: Run) -
     shutil.rmtree(folder)
     gone = run("freeze", "T-2", "--randomness", "dice:20")
     assert (gone.code, "E170" in gone.err) == (5, True)
+
+
+def test_attacker_opens_two_draws_to_get_beyond_a_yearly_limit(
+    field: Path, run: Run
+) -> None:
+    """What an open draw may still give its people is not there for the next one."""
+    rules(run, ("per_year = 0 ", "per_year = 9 "), ("per_draw = 0 ", "per_draw = 5 "))
+    for name in ("T-1", "T-2", "T-3"):
+        new_task(run, name, "--total", "12")
+        run("freeze", name, "--randomness", "dice:20")
+    for name in ("T-2", "T-1"):
+        assert run("draw", name, "--dice", "1" * 20).code == 0
+    first, second = (Result(run, field / "draws" / name) for name in ("T-1", "T-2"))
+    for one in first.people:
+        year = 3 if one in {"A-04", "A-05"} else 9
+        assert first.posts[one] + second.posts[one] <= year
+        # Whatever T-1 draws, T-2 was announced with what was left for certain; an
+        # expert has no certificate, and no post there that could be kept free.
+        kept = int(first.people[one][5]) if "执法证" in first.people[one][4] else 0
+        assert int(second.people[one][5]) == min(5, year - kept)
+    # Nobody is free for a third, before the first two are drawn.
+    assert not (field / "draws" / "T-3" / "announcement.json").exists()

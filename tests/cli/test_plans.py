@@ -96,6 +96,59 @@ def test_a_task_that_departs_from_its_plan_is_told_before_the_freeze(
     assert "E351" in run("task", "show", "T-2").out
 
 
+def test_a_scope_in_words_is_for_people_to_compare(office: Path, run: Run) -> None:
+    del office
+    words = FOOD.replace("2099-01", "2099-03").replace("地区 属于 (城东、城西)", "全市")
+    plan(run, write(words))
+    made = ("task", "new", "T-1", "--plan", "2099-03")
+    assert run(*made, "--scope", "地区 = 城东").code == 0
+    said = json.loads(run("task", "check", "T-1", "--json").out)["problems"]
+    (told,) = [p for p in said if p["code"] == "E439"]
+    assert told["warning"]
+    assert "“全市”" in told["what"]
+    frozen = run("freeze", "T-1", "--randomness", "dice:20", "--dry-run")
+    assert ("E439" in frozen.err, "E350" in frozen.err) == (True, False)
+
+
+def test_an_old_task_takes_every_option_of_a_new_one(office: Path, run: Run) -> None:
+    del office
+
+    def told() -> dict[str, object]:
+        shown: dict[str, object] = json.loads(run("task", "show", "T-1", "--json").out)
+        return shown
+
+    plan(run, write(FOOD))
+    # Given empty, a scope is none: the whole directory, whatever the plan says.
+    assert run("task", "new", "T-1", "--plan", "2099-01", "--scope", "").code == 0
+    assert told()["scope"] == ""
+    given = (
+        "--plan",
+        "",
+        "--strata",
+        "",
+        "--reserves",
+        "10%",
+        "--off-site",
+        "网络监测",
+    )
+    weights = ("--ratio", "5%", "--tickets", "A=1", "--tickets", "D=5")
+    tried = run("task", "edit", "T-1", *given, *weights, "--dry-run")
+    assert ("网络监测" in tried.out, told()["plan"]) == (True, "2099-01")
+    assert run("task", "edit", "T-1", *given, *weights).code == 0
+    names = ("plan", "strata", "reserves", "off_site", "tickets")
+    assert [told()[name] for name in names] == [
+        "",
+        "",
+        "1/10",
+        "网络监测",
+        ["A=1", "D=5"],
+    ]
+    assert run("task", "edit", "T-1", "--tickets", "", "--off-site", "").code == 0
+    assert (told()["tickets"], told()["off_site"]) == ([], "")
+    wrong = run("task", "edit", "T-1", "--plan", "2099-77")
+    assert (wrong.code, "E425" in wrong.err) == (4, True)
+
+
 def test_a_typed_line_names_items_as_a_sheet_does(office: Path, run: Run) -> None:
     del office
     made = ("plan", "new", "2099-05", "--year", "2099", "--name", "检查", "--json")
