@@ -282,7 +282,8 @@ def approved(office: Path, run: Run) -> None:
     assert run("abandon", "2026-001", "--reason", "名单有误").code == 4
     said = run("approve", REQUEST, "--key", SUPERVISOR)
     assert said.code == 0, said.err
-    assert "draw.abandon" in said.err, "whoever signs sees what"
+    assert "终止抽取（draw.abandon）" in said.err, "whoever signs sees what"
+    assert "原因：名单有误（list_wrong）" in said.err
     assert "2026-001" in said.err
 
 

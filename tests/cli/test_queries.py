@@ -85,7 +85,9 @@ def test_one_targets_life(drawn: Path, run: Run) -> None:
     assert life["record"]["id"] == chosen
     assert [(d["draw"], d["outcome"]) for d in life["draws"]] == [("2026-001", "drawn")]
     assert [v["number"] for v in life["versions"]] == [1]
-    assert chosen in run("targets", "show", chosen).out
+    shown = run("targets", "show", chosen).out
+    assert f"统一社会信用代码/注册号：{chosen}\n" in shown
+    assert "name:" not in shown
     teams = (drawn / "draws/2026-001/teams.tsv").read_text("utf-8").splitlines()
     who = teams[0].split("\t").index("inspector")
     person = next(r for r in teams[1:] if not r.startswith("#")).split("\t")[who]
