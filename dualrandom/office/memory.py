@@ -88,8 +88,8 @@ def check_continues(office: Office, tx: Reader) -> None:
 
 
 def _signed(office: Office) -> int:
-    # Every append asks; there may be thousands of names.
-    with suppress(FileNotFoundError):
+    # The folder's time: every append asks, and there may be thousands of names.
+    with suppress(FileNotFoundError, NotADirectoryError):
         return os.stat(f"{office.root}/{KEPT}/{CHECKPOINTS}").st_mtime_ns  # noqa: PTH116
     return 0
 

@@ -109,6 +109,11 @@ def gone(name: str) -> Callable[[Path], None]:
     return prepare
 
 
+def kept_no_folder(office: Path) -> None:
+    shutil.rmtree(office / "kept")
+    (office / "kept").touch()
+
+
 def written(name: str, data: bytes) -> Callable[[Path], None]:
     def prepare(office: Path) -> None:
         (office / name).write_bytes(data)
@@ -143,6 +148,7 @@ TOML = b'name = "x"\n[log]\norigin = "o"\n[database]\nfile = "office.db"\n'
         pytest.param(
             gone("kept/checkpoints"), FREEZE, 4, "E183", id="what was signed is gone"
         ),
+        pytest.param(kept_no_folder, FREEZE, 4, "E183", id="a file in its place"),
         pytest.param(gone("office.db"), ("status",), 5, "E100", id="no database"),
         pytest.param(written("office.db", b""), ("status",), 5, "E101", id="empty"),
         pytest.param(
