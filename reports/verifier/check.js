@@ -258,7 +258,7 @@
     [checkFolder, checkAnnouncement, checkFrozen, checkRelations, checkSeed, checkResult,
       checkSelection, checkDrawnAlone, checkLater, checkLog].forEach(function (step) {
       work.attempt(function () { step(s, work); }, function (refusal) {
-        tell(s, step.title, step.file, refused(refusal));
+        tell(s, step.title, refusal.file || step.file, refused(refusal));
       });
     });
     work.then(function () { done(s); });
@@ -314,7 +314,10 @@
     var file = s.found[name];
     D.must(file.bytes.length < SMALL, 'E802');
     try { return read(file.bytes); } catch (refusal) {
-      if (refusal instanceof D.Refusal) { refusal.params.also = explain(file.bytes, due); }
+      if (refusal instanceof D.Refusal) {
+        refusal.file = name;
+        refusal.params.also = explain(file.bytes, due);
+      }
       throw refusal;
     }
   }
@@ -418,7 +421,7 @@
   checkRelations.title = 'relations';
   function checkRelations(s, work) {
     var targets = s.tables['targets.tsv'], strata = s.tables['strata.tsv'];
-    var announced, away = 0;
+    var announced, listed, away = 0;
     if (targets && strata) {
       work.loop(Math.min(targets.rows, strata.rows), function (i) {
         if (D.compareBytes(targets.bytes, targets.from[i], targets.mid[i],
@@ -457,12 +460,11 @@
     tell(s, 'quotas', '', { computed: s.quotas.map(function (quota, i) {
       return ['quota', announced.strata[i].name, announced.strata[i].rows, quota];
     }) });
+    listed = sum(announced.strata.map(function (one) { return one.rows; }));
     tell(s, 'rows', '', compared([s.notice.files['targets.tsv'].rows,
-      s.notice.files['strata.tsv'].rows], twice(sum(announced.strata.map(
-      function (one) { return one.rows; })))));
+      s.notice.files['strata.tsv'].rows], [listed, listed]));
   }
   function sum(numbers) { return numbers.reduce(function (a, b) { return a + b; }, 0); }
-  function twice(n) { return [n, n]; }
   /* Nobody both listed and left out; the reasons counted as announced. */
   function exclusions(s, list, listed, left) {
     var all = s.tables[listed], out = s.tables[left], counts = {}, due = {}, both = [], i, reason;
@@ -512,9 +514,12 @@
     sources = s.notice.randomness;
     D.must(seed.lines.length === sources.length, 'E601');
     if (s.found['randomness.json']) {
-      proofs = readDocument(s, 'randomness.json', '', D.parseJson);
-      D.must(proofs instanceof Array && proofs.length === sources.length &&
-        proofs.every(D.isObject), 'E831');
+      proofs = readDocument(s, 'randomness.json', '', function (bytes) {
+        var value = D.parseJson(bytes);
+        D.must(value instanceof Array && value.length === sources.length &&
+          value.every(D.isObject), 'E831');
+        return value;
+      });
     } else { tell(s, 'source', 'randomness.json', unchecked('absent')); }
     sources.forEach(function (source, i) {
       checkSource(s, source, seed.lines[i], proofs ? proofs[i] : null);

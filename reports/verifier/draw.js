@@ -366,7 +366,6 @@
 
   var FROZEN = ['targets.tsv', 'strata.tsv', 'inspectors.tsv', 'conflicts.tsv',
     'exclusions.tsv', 'inspector-exclusions.tsv'];
-  var DRAWN = ['selected.tsv', 'reserves.tsv', 'drawn.tsv', 'teams.tsv'];
   /* Fields as announced, words of the line in seed.txt, form of the value (draw §4). */
   var SOURCES = {
     drand: { fields: { chain: fits('hex64'), round: isCount }, words: ['chain', 'round'],
@@ -1096,16 +1095,15 @@
   }
 
   root.DualrandomDraw = {
-    Refusal: Refusal, must: must, has: has, isObject: isObject, Work: Work, Sha: Sha, sha: sha,
-    hashBytes: hashBytes, hashBuffer: hashBuffer, hexOf: hexOf, join: join,
-    encode: encode, decode: decode, fits: fits, isTime: isTime,
-    compareBytes: compareBytes, compareText: compareText, parseJson: parseJson,
-    canonical: canonical, FROZEN: FROZEN, DRAWN: DRAWN, TABLES: TABLES,
-    checkAnnouncement: checkAnnouncement, checkResult: checkResult,
-    checkStrata: checkStrata, parseSeed: parseSeed, isKnown: isKnown,
-    lineStart: lineStart,
-    valueOf: valueOf, commitmentOf: commitmentOf, keyOf: keyOf, drawnSalt: drawnSalt,
-    Table: Table, readTable: readTable, treeHash: treeHash, quotas: quotas,
-    Tickets: Tickets, select: select, drawnTables: drawnTables
+    Refusal: Refusal, must: must, has: has, isObject: isObject, Work: Work, Sha: Sha,
+    sha: sha, hashBytes: hashBytes, hashBuffer: hashBuffer, hexOf: hexOf, join: join,
+    encode: encode, decode: decode, fits: fits, compareBytes: compareBytes,
+    compareText: compareText, parseJson: parseJson, canonical: canonical,
+    FROZEN: FROZEN, TABLES: TABLES, checkAnnouncement: checkAnnouncement,
+    checkResult: checkResult, checkStrata: checkStrata, parseSeed: parseSeed,
+    isKnown: isKnown, lineStart: lineStart, valueOf: valueOf,
+    commitmentOf: commitmentOf, keyOf: keyOf, drawnSalt: drawnSalt,
+    readTable: readTable, treeHash: treeHash, quotas: quotas, Tickets: Tickets,
+    select: select, drawnTables: drawnTables
   };
 }(this));

@@ -126,7 +126,6 @@
 
     'l.none': ['名单里没有“{text}”。被剔除的和不在范围内的不进名单，可以向机关询问原因。',
       '“{text}” is not in the list. Who was left out, or is out of scope, is not in it; ask the office why.'],
-    'l.list': ['名单还没有公布，或者有误，无法查询。', 'The list is not published yet, or broken.'],
     'l.many': ['有几户符合，请选一户：', 'Several match; choose one:'],
     'l.more': ['还有更多，请写得再具体些。', 'There are more; be more specific.'],
     'l.caption': ['查询结果', 'One target'], 'l.id': ['代码', 'code'], 'l.name': ['名称', 'name'],
