@@ -1071,7 +1071,7 @@
   /* The tables that a selection makes, as bytes; salts is {} or has one for each name;
      then done({'selected.tsv': bytes, …}). */
   function drawnTables(work, rows, made, strata, salts, done) {
-    var out = {};
+    var out = {}, byId = [];
     function write(name, places, line) {
       var pieces = [], text = TABLES[name].columns.join('\t') + '\n';
       function flush() { pieces.push(encode(text)); text = ''; }
@@ -1089,8 +1089,12 @@
     write('selected.tsv', made.drawn, function (i, n) { return n + 1 + '\t' + place(i); });
     write('reserves.tsv', made.reserves, place);
     // Rows of strata are sorted by id, so places are too.
-    write('drawn.tsv', made.drawn.slice().sort(function (i, j) { return i - j; }),
-      function (i) { return rows.id(i) + '\n'; });
+    work.loop(rows.rows, function (i) {
+      if (made.rank[i] <= made.quotas[made.stratum[i]]) { byId.push(i); }
+    });
+    work.then(function () {
+      write('drawn.tsv', byId, function (i) { return rows.id(i) + '\n'; });
+    });
     work.then(function () { done(out); });
   }
 
