@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from dualrandom.keys import PrivateKey
     from dualrandom.office.place import Office
 
-COUNT = 20
-ROUNDS = 125
+COUNT = 100
+ROUNDS = 25
 
 
 def run() -> Ratio:
-    """Take the best of 125 turns on each side, in turn."""
+    """Take the best of 25 turns on each side, in turn."""
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as top:
         folder = Path(top, "office")

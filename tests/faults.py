@@ -386,7 +386,7 @@ def _examine_failed(
     counts.twice += len(ops) - len(set(ops))
     memory.checkpoint(office)
     checked = verify_office_log(office, against=None, policy=None, genesis=None)
-    left = [p.name for p in folder.rglob(".*") if p.suffix == ".new"]
+    left = [p.name for p in folder.rglob(".*") if p.name.endswith(".new")]
     if checked.exit_code or left:
         counts.wrong.append(f"{where}: {checked.exit_code} {left}")
     counts.verified = max(counts.verified, checked.exit_code)

@@ -8,6 +8,7 @@ Spec: log-v1 §4 (draws), §8 step 12.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dualrandom.canonical import parse_json_line, sha256
@@ -51,19 +52,25 @@ def check_folder(office: Office, draw: audit.DrawLife) -> tuple[Problem, ...]:
         written and not logged.
     """
     where = Where(file=f"draws/{draw.draw}")
+    found: list[Problem] = []
     try:
         _, held, large = open_folder(office.draw(draw.draw), KNOWN, large=LARGE)
         with office.registry.read() as tx:
-            return (
-                *_check_files(draw, held, large),
-                *_check_changes(draw, held, tx.log_size()),
-                *_check_acts(draw, held, tx),
-            )
+            for item in chain(
+                _check_files(draw, held, large),
+                _check_changes(draw, held, tx.log_size()),
+                _check_acts(draw, held, tx),
+            ):
+                # One by one: what cannot be read any further takes nothing back.
+                found.append(item)  # noqa: PERF402
     except EnvironmentProblem:
-        return (problem("E170", where, warning=True, draw=draw.draw),)
+        found.append(problem("E170", where, warning=True, draw=draw.draw))
     except DualRandomError as error:
         params = tuple(sorted(error.params.items()))
-        return (Problem(code=error.code, where=error.where or where, params=params),)
+        found.append(
+            Problem(code=error.code, where=error.where or where, params=params)
+        )
+    return tuple(found)
 
 
 def announced(office: Office, draw: audit.DrawLife) -> Announcement:
