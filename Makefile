@@ -45,7 +45,7 @@ bench: .venv/checkers  ## ratios against other programs, in one run, 10-15 minut
 faults: .venv/installed  ## kill writers and servers, let disks fail: nothing may be lost; SEED=… repeats a run
 	$(RUN) -m tests.faults $(SEED)
 
-flips: .venv/installed  ## flip bytes of an office's database: each must be found; EVERY=1 does all, in half an hour
+flips: .venv/installed  ## flip bytes of an office's database: each must be found; EVERY=1 does all, in an hour or so
 	$(RUN) -m tests.flips $(EVERY) $(PART)
 
 pages: .venv/installed build/node/node_modules  ## every type of page in three languages through Nu and html-validate; needs npm and java
@@ -54,7 +54,7 @@ pages: .venv/installed build/node/node_modules  ## every type of page in three l
 	cd build/node && node_modules/.bin/html-validate --ext html ../pages
 
 build/node/node_modules:
-	npm install --prefix build/node --no-save --no-fund --no-audit --silent html-validate@9.7.1 vnu-jar@26.9.27 || { rm -rf $@; exit 1; }
+	npm install --prefix build/node --no-save --no-fund --no-audit --silent --fetch-retries=0 --fetch-timeout=30000 html-validate@9.7.1 vnu-jar@26.9.27 || { rm -rf $@; exit 1; }
 
 sample: .venv/installed  ## fictional lists to practise with, in build/sample/
 	$(RUN) tools/sample.py build/sample
