@@ -45,7 +45,7 @@ bench: .venv/checkers  ## ratios against other programs, in one run, 10-15 minut
 faults: .venv/installed  ## kill writers and servers, let disks fail: nothing may be lost; SEED=… repeats a run
 	$(RUN) -m tests.faults $(SEED)
 
-flips: .venv/installed  ## flip bytes of an office's database: each must be found; EVERY=1 does all, in an hour or so
+flips: .venv/installed  ## flip bytes of an office's database: each must be found; EVERY=1 does all, at some 10 ms each
 	$(RUN) -m tests.flips $(EVERY) $(PART)
 
 pages: .venv/installed build/node/node_modules  ## every type of page in three languages through Nu and html-validate; needs npm and java

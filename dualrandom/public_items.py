@@ -116,6 +116,7 @@ def _read(item: Fields) -> PublishedItem:
     texts = {name: item.text(name, empty=True) for name in _TEXTS}
     code = ItemCode(texts.pop("code"))
     ended = item.take("valid_to") is not None
+    # The record's own names: texts are str, dates may be None; a checker sees no names.
     return PublishedItem(
         record=ItemRecord(
             code=code,

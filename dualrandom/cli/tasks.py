@@ -1,5 +1,7 @@
 """``task``: new, edit, show, check, list, delete."""
 
+# ruff: noqa: B006 - the command gets a list of its own from Typer
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -43,16 +45,16 @@ def _writing(*, new: bool) -> Callable[..., None]:
 
     def write(
         task: Task,
-        item: Items = [],  # noqa: B006 - Typer's way
+        item: Items = [],
         start: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD")] = "",
         end: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD")] = "",
         title: Annotated[str, typer.Option(help=say("cli.task.title"))] = "",
-        ratio: Ratios = [],  # noqa: B006
+        ratio: Ratios = [],
         total: Annotated[int | None, typer.Option(help=say("cli.task.total"))] = None,
-        posts: Posts = [],  # noqa: B006
+        posts: Posts = [],
         scope: Annotated[str | None, typer.Option(help=say("cli.task.scope"))] = None,
         strata: Annotated[str | None, typer.Option(help=say("cli.task.strata"))] = None,
-        tickets: Annotated[list[str], typer.Option(help=say("cli.task.tickets"))] = [],  # noqa: B006
+        tickets: Annotated[list[str], typer.Option(help=say("cli.task.tickets"))] = [],
         area: Annotated[Areas | None, typer.Option(help=say("cli.task.area"))] = None,
         reserves: Annotated[
             str | None, typer.Option(help=say("cli.task.reserves"))

@@ -291,7 +291,7 @@ def told(office: Office, tx: Reader) -> audit.LogReport:
     signed = None
     with suppress(VerificationError):  # told when something is signed next
         signed = memory.last_checkpoint(office)
-    return office.account.report(tx, signed)
+    return office.verified.report(tx, signed)
 
 
 def draw_of(report: audit.LogReport, draw: str) -> audit.DrawLife:

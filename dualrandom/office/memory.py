@@ -90,7 +90,7 @@ def check_continues(office: Office, tx: Reader) -> None:
 def _signed(office: Office) -> int:
     # The folder's time: every append asks, and there may be thousands of names.
     with suppress(FileNotFoundError, NotADirectoryError):
-        return os.stat(f"{office.root}/{KEPT}/{CHECKPOINTS}").st_mtime_ns  # noqa: PTH116
+        return os.stat(f"{office.root}/{KEPT}/{CHECKPOINTS}").st_mtime_ns  # noqa: PTH116 - no Path is made
     return 0
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from dualrandom.errors import StateError, UsageError, Where
-from dualrandom.office.account import Account
 from dualrandom.office.roll import Roll
+from dualrandom.office.verified import Verified
 from dualrandom.registry import Place, Registry, is_address, parse_address
 from dualrandom.settings import FILE, Settings, load_settings
 
@@ -56,7 +56,7 @@ class Office:
         entropy: so many bytes from the operating system.
         unlock: a private key's file to a signer; asks for the passphrase if need be.
         roll: whose keys count.
-        account: what the log tells.
+        verified: what the log tells.
         seen: how much of the log need not be looked at again.
     """
 
@@ -67,7 +67,7 @@ class Office:
     entropy: Callable[[int], bytes]
     unlock: Callable[[Path], PrivateKey]
     roll: Roll = field(default_factory=Roll, repr=False, compare=False)
-    account: Account = field(default_factory=Account, repr=False, compare=False)
+    verified: Verified = field(default_factory=Verified, repr=False, compare=False)
     seen: Seen = field(default_factory=Seen, repr=False, compare=False)
 
     @property

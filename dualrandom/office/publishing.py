@@ -88,7 +88,7 @@ def publish(office: Office) -> Published:
     """
     signer = journal.signer(office)
     with office.registry.read() as tx:
-        report = journal.told(office, tx)
+        report = office.verified.anew(tx)
         memory.check_continues(office, tx)  # of a log cut off no draw is judged
         draws = report.draws
         earlier = journal.publications(tx)

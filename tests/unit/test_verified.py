@@ -17,8 +17,10 @@ from dualrandom.canonical import leaf_hash
 from dualrandom.errors import StateError
 from dualrandom.keys import load_key, verify_ed25519
 from dualrandom.notes import sign_note
-from dualrandom.office import account, journal, memory
+from dualrandom.office import journal, memory
+from dualrandom.office import verified as room
 from dualrandom.office.place import Office, open_office
+from dualrandom.office.publishing import publish
 from dualrandom.office.setup import init_office
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def _verified(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         seen.append(signature)
         return verify_ed25519(public, signature, message)
 
-    monkeypatch.setattr(account, "verify_ed25519", count)
+    monkeypatch.setattr(room, "verify_ed25519", count)
     return seen
 
 
@@ -147,3 +149,19 @@ def test_a_checkpoint_that_the_log_key_did_not_sign_answers_for_nothing(
         told(office)
     assert caught.value.code == "E184"
     assert len(verified) > SIGNED, "all were verified"
+
+
+def test_publishing_relies_on_no_signature_of_the_office(office: Office) -> None:
+    """Whoever holds the log key signs an entry that its officer did not.
+
+    A draw act takes what the office signed for verified; what goes out is verified anew.
+    """
+    edit(office, SIGNED + 2, _signature)
+    memory.checkpoint(office)
+    assert told(office) == SIGNED + 3
+    with pytest.raises(StateError) as caught:
+        publish(office)
+    assert (caught.value.code, caught.value.params["code"]) == ("E184", "E708")
+    assert caught.value.where is not None
+    assert caught.value.where.entry == SIGNED + 2
+    assert not any(office.public.iterdir())

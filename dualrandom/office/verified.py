@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dualrandom.registry import Head, Reader
 
 
-class Account:
+class Verified:
     """The newest report of one log, and the head that it reaches to."""
 
     def __init__(self) -> None:
@@ -45,6 +45,15 @@ class Account:
         head = tx.head()
         if self._report is None or head is None or head != self._head:
             self._report, self._head = _verified(tx, signed), head
+        return self._report
+
+    def anew(self, tx: Reader) -> audit.LogReport:
+        """Return the same with every signature verified, whatever was signed before.
+
+        Raises:
+            StateError: E184, something in the log is wrong.
+        """
+        self._report, self._head = _verified(tx, None), tx.head()
         return self._report
 
 
